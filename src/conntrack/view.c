@@ -5,20 +5,8 @@
 #include "conntrack/helper/helper.h"
 #include "conntrack/proto/proto.h"
 
-/* The entry's own, where it has some. */
-static int64_t timeout_of(const ct_engine *engine, const ct_entry *entry, ct_timeout timeout)
+static void view_ext(const ct_ext *ext, const ct_entry *entry, ct_view *view)
 {
-  const ct_ext *ext = ct_ext_get(engine, entry);
-
-  return ext != NULL && ext->timeout_ns != NULL ? ext->timeout_ns[timeout] : ct_core_timeout(engine, timeout);
-}
-
-static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *view)
-{
-  const ct_ext *ext = ct_ext_get(engine, entry);
-
-  if (!ext)
-    return;
   if (ext->timeout_ns != NULL)
     view->timeout = CT_TIMEOUT_OF_POLICY;
   if (ext->helper_deadline_ns == entry->deadline_ns)
@@ -52,6 +40,8 @@ static inline void clear(ct_view *view)
 void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view)
 {
   const ct_proto *proto = ct_proto_of_entry(engine->params.profile, entry);
+  const ct_ext *ext = ct_ext_get(engine, entry);
+  int64_t whole_ns;
 
   clear(view);
   view->id = entry->id;
@@ -67,8 +57,9 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->deadline_ns = entry->deadline_ns;
   view->timeout_ns = MAX(entry->deadline_ns - engine->now_ns, 0);
   view->timeout = (uint8_t)proto->timeout(entry);
-  view->idle_ns = CLAMP(timeout_of(engine, entry, (ct_timeout)view->timeout) - view->timeout_ns, 0,
-                        MAX(engine->now_ns - entry->created_ns, 0));
+  whole_ns = ext != NULL && ext->timeout_ns != NULL ? ext->timeout_ns[view->timeout]
+                                                    : ct_core_timeout(engine, (ct_timeout)view->timeout);
+  view->idle_ns = CLAMP(whole_ns - view->timeout_ns, 0, MAX(engine->now_ns - entry->created_ns, 0));
   view->created_ns = entry->created_ns;
   view->packets[0] = ct_counter_packets(&entry->counter[0]);
   view->packets[1] = ct_counter_packets(&entry->counter[1]);
@@ -77,7 +68,8 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->use = 1;
   if (proto->view != NULL)
     proto->view(engine, entry, view);
-  view_ext(engine, entry, view);
+  if (ext != NULL)
+    view_ext(ext, entry, view);
 }
 
 bool ct_entry_is_plain(const ct_entry *entry) { return entry->ext == 0 && !(entry->traits & CT_ENTRY_KEYED); }

@@ -277,7 +277,9 @@ static void events_list(emit_output *output, emit_json_name *name)
     return;
   emit_text_literal(out, ",\"events\":[");
   for (i = 0; i < n; i++) {
-    emit_text_string(out, i > 0 ? ",{" : "{");
+    if (i > 0)
+      emit_text_char(out, ',');
+    emit_text_char(out, '{');
     event_fields(output, emit_collector_get(events, i), TRUE, name);
     emit_text_char(out, '}');
   }

@@ -267,9 +267,14 @@ static gboolean is_full(trials *t)
 
 static void count_alike(waiting *w, const ct_tuple *tuple, guint n)
 {
-  ct_tuple key = ct_tuple_is_icmp(tuple) ? journal_key(tuple) : *tuple; /* else the hash is the same */
-  guint32 *alike = &w->alike[ct_tuple_hash(&key) % ALIKE];
+  ct_tuple request;
+  guint32 *alike;
 
+  if (G_UNLIKELY(ct_tuple_is_icmp(tuple))) { /* the hash of others is the same for both directions */
+    request = journal_key(tuple);
+    tuple = &request;
+  }
+  alike = &w->alike[ct_tuple_hash(tuple) % ALIKE];
   *alike += n;
   w->some_go |= *alike > TRIALS_OF_ONE_MOST;
 }
