@@ -47,6 +47,8 @@ static inline void emit_json_name_begin(emit_json_name *name, emit_phrases *phra
   name->length = 0;
   name->phrases = phrases;
   name->has_ends = FALSE;
+  memset(name->ends.addr_bytes, 0, sizeof(name->ends.addr_bytes)); /* no text yet */
+  memset(name->ends.id_bytes, 0, sizeof(name->ends.id_bytes));
 }
 void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts,
                            emit_json_name *name);

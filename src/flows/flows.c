@@ -432,6 +432,8 @@ static void note_waiting(flows *f)
 
 static const char *intern(flows *f, const char *interface)
 {
+  if (interface[0] == '\0')
+    return "";
   if (strcmp(f->interface, interface) != 0)
     f->interface = g_intern_string(interface);
   return f->interface;

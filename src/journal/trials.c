@@ -207,6 +207,7 @@ static connection *connection_of(trials *t, const ct_tuple *tuple)
   ct_tuple key = journal_key(tuple);
   guint32 hash = ct_tuple_hash(&key);
   slot *s = slot_of(t, &key, hash);
+  connection *c;
 
   if (s->connection != NULL)
     return s->connection;
@@ -214,9 +215,10 @@ static connection *connection_of(trials *t, const ct_tuple *tuple)
     grow_slots(t);
     s = slot_of(t, &key, hash);
   }
-  *s = (slot){ hash, heap_take(&t->heap, sizeof(connection)) };
-  *s->connection = (connection){ .key = key };
-  return s->connection;
+  c = heap_take(&t->heap, sizeof(*c));
+  *c = (connection){ .key = key };
+  *s = (slot){ hash, c };
+  return c;
 }
 
 /* Those that wait go to their connections, as they would have when they came. */
