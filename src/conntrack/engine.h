@@ -325,6 +325,13 @@ const ct_params *ct_engine_params(const ct_engine *engine);
 
 /* The entry of a result or by its number, copied out. false where there is no (longer) such entry. */
 void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view);
+/*
+ * Whether the entry is one of the many that have nothing but what packets settle: it is in no zone, not translated, and
+ * has no helper, no master, no timeouts of its own. Costs next to nothing; false may be said of such an entry, too.
+ */
+bool ct_entry_is_plain(const ct_entry *entry);
+/* Whether any entry so far was translated, or in a zone. */
+bool ct_engine_translates(const ct_engine *engine);
 bool ct_engine_find(const ct_engine *engine, uint64_t id, ct_view *view);
 /* The live entry whose original or reply tuple this is. */
 bool ct_engine_lookup(const ct_engine *engine, const ct_tuple *tuple, ct_view *view, ct_dir *dir);

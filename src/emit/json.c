@@ -29,6 +29,7 @@ typedef struct json_private {
   emit_collector *events;
   emit_row_context context; /* of rows */
   char *reasons[CT_REASON_COUNT];
+  emit_phrases phrases;
 } json_private;
 
 /* A kernel of another age has names of its own in a reason's sentence: which, is worked out once. */
@@ -51,10 +52,9 @@ static char *put_reason(char *p, json_private *priv, const emit_options *o, ct_r
   return reason == CT_REASON_NONE ? p : put_word(p, reason_members(priv, o, reason));
 }
 
-/* ,"key":["name",...]: the names of the bits that are set, the lowest first. bits is not 0. */
-static char *put_bits(char *p, const char *key, guint bits, const put_name *names)
+/* "name",...]: the names of the bits that are set, the lowest first. bits is not 0. */
+static char *put_bits(char *p, guint bits, const put_name *names)
 {
-  p = put_literal(put_word(put_literal(p, ",\""), key), "\":[");
   for (; bits != 0; bits &= bits - 1)
     p = put_listed(p, &names[__builtin_ctz(bits)]);
   return put_literal(p - 1, "]");
@@ -77,24 +77,22 @@ static void expect_object(emit_text *out, const emit_options *o, const ct_expect
   emit_text_char(out, '}');
 }
 
-static char *put_wire(char *p, const emit_wire *wire)
+/* With the text of both ends, for the entry. */
+static char *put_wire(char *p, const emit_wire *wire, emit_json_name *name)
 {
   if (wire->family == 0)
     return p;
-  p = put_literal(p, ",\"src\":\"");
-  p = put_addr(p, wire->family, &wire->src, FALSE);
-  p = put_literal(p, "\",\"dst\":\"");
-  p = put_addr(p, wire->family, &wire->dst, FALSE);
+  name->packet = (ct_tuple){ wire->src, wire->dst, wire->sport, wire->dport, wire->family, wire->proto, 0 };
+  put_ends_of(&name->ends, &name->packet);
+  name->has_ends = wire->has_ports;
+  p = put_end_addr(put_literal(p, ",\"src\":\""), &name->ends, PUT_SRC);
+  p = put_end_addr(put_literal(p, "\",\"dst\":\""), &name->ends, PUT_DST);
   p = put_literal(p, "\"");
-  if (wire->has_proto) {
-    p = put_literal(p, ",\"proto\":");
-    p = put_u64(p, wire->proto);
-  }
+  if (wire->has_proto)
+    p = put_u64(put_literal(p, ",\"proto\":"), wire->proto);
   if (wire->has_ports) {
-    p = put_literal(p, ",\"sport\":");
-    p = put_u64(p, wire->sport);
-    p = put_literal(p, ",\"dport\":");
-    p = put_u64(p, wire->dport);
+    p = put_end_id(put_literal(p, ",\"sport\":"), &name->ends, PUT_SRC);
+    p = put_end_id(put_literal(p, ",\"dport\":"), &name->ends, PUT_DST);
   } else if (wire->has_icmp) {
     p = put_literal(p, ",\"icmp_type\":");
     p = put_u64(p, wire->icmp_type);
@@ -104,13 +102,20 @@ static char *put_wire(char *p, const emit_wire *wire)
   return p;
 }
 
-static char *put_tcp(char *p, const ct_packet *packet, const emit_wire *wire)
+static char *put_flags(char *p, guint8 flags, emit_phrases *phrases)
 {
-  char flags[10];
+  guint64 key = EMIT_PHRASE_FLAGS | (guint64)flags << 4;
+  char *begin = p, *end = put_phrase(p, phrases, key), text[10];
 
-  p = put_literal(p, ",\"tcp\":{\"flags\":\"");
-  p = put_word(p, emit_tcp_flags(wire->tcp_flags, flags));
-  p = put_literal(p, "\",\"seq\":");
+  if (end != NULL)
+    return end;
+  p = put_word(put_literal(p, ",\"tcp\":{\"flags\":\""), emit_tcp_flags(flags, text));
+  return put_phrase_kept(phrases, key, begin, put_literal(p, "\",\"seq\":"));
+}
+
+static char *put_tcp(char *p, const ct_packet *packet, const emit_wire *wire, emit_phrases *phrases)
+{
+  p = put_flags(p, wire->tcp_flags, phrases);
   p = put_u64(p, packet->l4.tcp.seq);
   p = put_literal(p, ",\"ack\":");
   p = put_u64(p, packet->l4.tcp.ack);
@@ -121,6 +126,20 @@ static char *put_tcp(char *p, const ct_packet *packet, const emit_wire *wire)
   return put_literal(p, "}");
 }
 
+static const put_name event_bits[] = { PUT_NAME("NEW"),    PUT_NAME("RELATED"), PUT_NAME("DESTROY"),
+                                       PUT_NAME("REPLY"),  PUT_NAME("ASSURED"), PUT_NAME("PROTOINFO"),
+                                       PUT_NAME("HELPER"), PUT_NAME("MARK") };
+
+/* ,"bits":["NEW","PROTOINFO"] */
+static char *put_event_bits(char *p, guint bits, emit_phrases *phrases)
+{
+  guint64 key = EMIT_PHRASE_EVENT | (guint64)bits << 4;
+  char *end = put_phrase(p, phrases, key);
+
+  return end != NULL ? end
+                     : put_phrase_kept(phrases, key, p, put_bits(put_literal(p, ",\"bits\":["), bits, event_bits));
+}
+
 /*
  * What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's.
  */
@@ -128,9 +147,7 @@ static void event_fields(emit_output *output, const ct_event *event, gboolean of
 {
   const emit_options *o = &output->options;
   emit_text *out = output->text;
-  static const put_name names[] = { PUT_NAME("NEW"),     PUT_NAME("RELATED"),   PUT_NAME("DESTROY"), PUT_NAME("REPLY"),
-                                    PUT_NAME("ASSURED"), PUT_NAME("PROTOINFO"), PUT_NAME("HELPER"),  PUT_NAME("MARK") };
-  const guint known = (1u << G_N_ELEMENTS(names)) - 1;
+  const guint known = (1u << G_N_ELEMENTS(event_bits)) - 1;
   char *p;
 
   p = put_word(put_literal(emit_text_reserve(out, WIRE_BYTES), "\"event\":\""), emit_event_name(event->type));
@@ -141,7 +158,7 @@ static void event_fields(emit_output *output, const ct_event *event, gboolean of
     json_number(out, "n", event->packet);
   p = emit_text_reserve(out, WIRE_BYTES);
   if ((event->bits & known) != 0)
-    p = put_bits(p, "bits", event->bits & known, names);
+    p = put_event_bits(p, event->bits & known, &((json_private *)output->priv)->phrases);
   emit_text_advance(out, put_reason(p, output->priv, o, event->reason));
   if (event->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
@@ -178,54 +195,66 @@ static void json_event(emit_output *output, const ct_event *event)
   emit_text *out = output->text;
   emit_json_name name;
 
-  name.length = 0;
+  emit_json_name_begin(&name, &((json_private *)output->priv)->phrases);
   emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"event\",");
   event_fields(output, event, FALSE, &name);
   if (event->type == CT_EVENT_DROP && event->cause != NULL) {
     emit_wire wire;
 
     emit_wire_read(event->cause, output->options.profile, &wire);
-    emit_text_advance(out, put_wire(emit_text_reserve(out, WIRE_BYTES), &wire));
+    emit_text_advance(out, put_wire(emit_text_reserve(out, WIRE_BYTES), &wire, &name));
   }
   emit_text_literal(out, "}\n");
 }
 
-/* ,"verdict":"accept","class":"NEW","dir":"original","conn":1,"before":"NONE","after":"SYN_SENT" */
-static char *put_result(char *p, const emit_options *o, const emit_packet *shown)
+/* ,"verdict":"accept","class":"NEW","dir":"original" */
+static char *put_outcome(char *p, const ct_result *result, const char *ruled)
 {
   static const char *const verdicts[] = { "none", "accept", "drop" };
-  const ct_result *result = shown->result;
-  guint8 proto = shown->packet->tuple.proto;
-  gboolean ruled = shown->rules != NULL && shown->rules->verdict != NULL;
+
+  p = put_word(put_literal(p, ",\"verdict\":\""), ruled != NULL ? ruled : verdicts[result->verdict]);
+  if (result->cls == CT_CLASS_NONE)
+    return put_literal(p, "\",\"class\":null");
+  p = put_word(put_literal(p, "\",\"class\":\""), ct_class_name(result->cls));
+  p = put_literal(p, "\"");
+  if (result->cls != CT_CLASS_NEW && result->cls != CT_CLASS_ESTABLISHED && result->cls != CT_CLASS_RELATED)
+    return p;
+  p = put_word(put_literal(p, ",\"dir\":\""), result->dir == CT_ORIGINAL ? "original" : "reply");
+  return put_literal(p, "\"");
+}
+
+/* ,"before":"NONE","after":"SYN_SENT", or nothing */
+static char *put_states(char *p, const emit_options *o, guint8 proto, const ct_result *result)
+{
   const char *before = ct_proto_state_name(o->profile, proto, result->old_state),
              *after = ct_proto_state_name(o->profile, proto, result->new_state);
 
-  p = put_literal(p, ",\"verdict\":\"");
-  p = put_word(p, ruled ? shown->rules->verdict : verdicts[result->verdict]);
-  if (result->cls == CT_CLASS_NONE) {
-    p = put_literal(p, "\",\"class\":null");
-  } else {
-    p = put_literal(p, "\",\"class\":\"");
-    p = put_word(p, ct_class_name(result->cls));
-    p = put_literal(p, "\"");
-    if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED) {
-      p = put_literal(p, ",\"dir\":\"");
-      p = put_word(p, result->dir == CT_ORIGINAL ? "original" : "reply");
-      p = put_literal(p, "\"");
-    }
-  }
-  if (result->conn != 0) {
-    p = put_literal(p, ",\"conn\":");
-    p = put_u64(p, result->conn);
-    if (before != NULL && after != NULL) {
-      p = put_literal(p, ",\"before\":\"");
-      p = put_word(p, before);
-      p = put_literal(p, "\",\"after\":\"");
-      p = put_word(p, after);
-      p = put_literal(p, "\"");
-    }
-  }
-  return p;
+  if (before == NULL || after == NULL)
+    return p;
+  p = put_word(put_literal(p, ",\"before\":\""), before);
+  p = put_word(put_literal(p, "\",\"after\":\""), after);
+  return put_literal(p, "\"");
+}
+
+/* ,"verdict":"accept","class":"NEW","dir":"original","conn":1,"before":"NONE","after":"SYN_SENT" */
+static char *put_result(char *p, const emit_options *o, const emit_packet *shown, emit_phrases *phrases)
+{
+  const ct_result *result = shown->result;
+  guint8 proto = shown->packet->tuple.proto;
+  const char *ruled = shown->rules != NULL ? shown->rules->verdict : NULL;
+  guint64 outcome = EMIT_PHRASE_RESULT | (guint64)result->verdict << 8 | (guint64)result->cls << 16 |
+                    (guint64)result->dir << 24,
+          states = EMIT_PHRASE_STATES | (guint64)proto << 8 | (guint64)result->old_state << 16 |
+                   (guint64)result->new_state << 24;
+  emit_phrases *kept = ruled == NULL ? phrases : NULL;
+  char *end = put_phrase(p, kept, outcome);
+
+  p = end != NULL ? end : put_phrase_kept(kept, outcome, p, put_outcome(p, result, ruled));
+  if (result->conn == 0)
+    return p;
+  p = put_u64(put_literal(p, ",\"conn\":"), result->conn);
+  end = put_phrase(p, phrases, states);
+  return end != NULL ? end : put_phrase_kept(phrases, states, p, put_states(p, o, proto, result));
 }
 
 static char *put_bound(char *p, ct_reason reason, const ct_bound *bound)
@@ -248,7 +277,9 @@ static void events_list(emit_output *output, emit_json_name *name)
     return;
   emit_text_literal(out, ",\"events\":[");
   for (i = 0; i < n; i++) {
-    emit_text_string(out, i > 0 ? ",{" : "{");
+    if (i > 0)
+      emit_text_char(out, ',');
+    emit_text_char(out, '{');
     event_fields(output, emit_collector_get(events, i), TRUE, name);
     emit_text_char(out, '}');
   }
@@ -256,12 +287,24 @@ static void events_list(emit_output *output, emit_json_name *name)
   emit_collector_clear(events);
 }
 
-/* What stands before the entry: the packet, and what became of it. */
-static char *put_head(char *p, emit_output *output, const emit_packet *shown)
+/* ,"changes":["created","refreshed","counted","state"], or nothing */
+static char *put_changes(char *p, guint changes, emit_phrases *phrases)
 {
   static const put_name names[] = { PUT_NAME("created"), PUT_NAME("refreshed"), PUT_NAME("counted"), PUT_NAME("state"),
                                     PUT_NAME("ended"),   PUT_NAME("reopened"),  PUT_NAME("expected") };
-  const guint known = (1u << G_N_ELEMENTS(names)) - 1;
+  guint known = changes & ((1u << G_N_ELEMENTS(names)) - 1);
+  guint64 key = EMIT_PHRASE_CHANGES | (guint64)known << 4;
+  char *end;
+
+  if (known == 0)
+    return p;
+  end = put_phrase(p, phrases, key);
+  return end != NULL ? end : put_phrase_kept(phrases, key, p, put_bits(put_literal(p, ",\"changes\":["), known, names));
+}
+
+/* What stands before the entry: the packet, and what became of it. */
+static char *put_head(char *p, emit_output *output, const emit_packet *shown, emit_json_name *name)
+{
   const ct_packet *packet = shown->packet;
   const ct_result *result = shown->result;
   const emit_options *o = &output->options;
@@ -277,13 +320,13 @@ static char *put_head(char *p, emit_output *output, const emit_packet *shown)
     p = put_literal(p, ",\"cut\":true");
   if (packet->flags & CT_PACKET_REASSEMBLED)
     p = put_literal(p, ",\"reassembled\":true");
-  p = put_wire(p, &wire);
+  p = put_wire(p, &wire, name);
   if (wire.has_tcp && ct_packet_has_tcp(packet))
-    p = put_tcp(p, packet, &wire);
-  p = put_result(p, o, shown);
+    p = put_tcp(p, packet, &wire, name->phrases);
+  p = put_result(p, o, shown, name->phrases);
   p = put_reason(p, output->priv, o, result->reason);
   p = put_bound(p, result->reason, &result->bound);
-  return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
+  return put_changes(p, result->changes, name->phrases);
 }
 
 static void query_member(emit_text *out, const emit_query *query)
@@ -323,8 +366,8 @@ static void json_packet(emit_output *output, const emit_packet *p)
   emit_json_name name;
   emit_wire wire;
 
-  name.length = 0;
-  emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), output, p));
+  emit_json_name_begin(&name, &((json_private *)output->priv)->phrases);
+  emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), output, p, &name));
   if (!ct_packet_has_tcp(p->packet)) {
     emit_wire_read(p->packet, o->profile, &wire);
     emit_headers_json(out, p->packet, &wire);

@@ -29,6 +29,6 @@ void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view
 {
   emit_json_name name;
 
-  name.length = 0;
+  emit_json_name_begin(&name, NULL);
   emit_json_object(out, o, view, emit_json_listed_parts(o, view), &name);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json_parts.h"
 
-#include "put.h"
-
 /* Room for the longest: three tuples of IPv6 addresses, all status bits, a helper's name (static, short), figures. */
 enum { TUPLE_BYTES = 256, ENTRY_BYTES = 3072 };
 
@@ -172,26 +170,51 @@ static char *put_state(char *p, const emit_options *o, const ct_view *view, guin
   return p;
 }
 
-static char *put_tuples(char *p, const emit_options *o, const ct_view *view)
+/* Whether these are the packet's own addresses and ports: PUT_SRC is whose source is the tuple's; PUT_NONE: no. */
+static guint is_of_packet(const emit_json_name *name, const ct_tuple *tuple)
+{
+  const ct_tuple *own = &name->packet;
+
+  if (!name->has_ends || own->family != tuple->family)
+    return PUT_NONE;
+  if (own->src_id == tuple->src_id && own->dst_id == tuple->dst_id && ct_addr_equal(&own->src, &tuple->src) &&
+      ct_addr_equal(&own->dst, &tuple->dst))
+    return PUT_SRC;
+  return put_is_turned(own, tuple) ? PUT_DST : PUT_NONE;
+}
+
+/* Both of a connection whose reply is its original turned round. */
+static char *put_turned_tuples(char *p, const ct_tuple *original, const emit_json_name *name)
+{
+  guint src = name != NULL ? is_of_packet(name, original) : (guint)PUT_NONE;
+  const put_ends *ends = src != PUT_NONE ? &name->ends : NULL;
+  put_ends own;
+
+  if (ends == NULL) {
+    put_ends_of(&own, original);
+    ends = &own;
+    src = PUT_SRC;
+  }
+  p = put_ports_tuple(put_literal(p, "\"orig\":"), original->proto, ends, (put_end)src, (put_end)!src);
+  p = put_ports_tuple(put_literal(p, "},\"reply\":"), original->proto, ends, (put_end)!src, (put_end)src);
+  return put_literal(p, "}");
+}
+
+/* name: NULL, or the packet's. */
+static char *put_tuples(char *p, const emit_options *o, const ct_view *view, const emit_json_name *name)
 {
   const ct_tuple *tuple = view->tuple;
   guint16 original = tuple[CT_ORIGINAL].zone, reply = tuple[CT_REPLY].zone;
-  gboolean both = original == reply,
-           turned = has_ports(o, &tuple[CT_ORIGINAL]) && put_is_turned(&tuple[CT_ORIGINAL], &tuple[CT_REPLY]);
-  put_ends ends;
+  gboolean both = original == reply;
 
-  p = put_literal(p, "\"orig\":");
-  if (turned) {
-    put_ends_of(&ends, &tuple[CT_ORIGINAL]);
-    p = put_ports_tuple(p, tuple[CT_ORIGINAL].proto, &ends, PUT_SRC, PUT_DST);
-  } else {
-    p = put_plain_tuple(p, o, &tuple[CT_ORIGINAL]);
+  if (both && has_ports(o, &tuple[CT_ORIGINAL]) && put_is_turned(&tuple[CT_ORIGINAL], &tuple[CT_REPLY])) {
+    p = put_turned_tuples(p, &tuple[CT_ORIGINAL], name);
+    return original != 0 ? put_zone(p, original) : p;
   }
+  p = put_plain_tuple(put_literal(p, "\"orig\":"), o, &tuple[CT_ORIGINAL]);
   if (!both && original != 0)
     p = put_zone(p, original);
-  p = put_literal(p, "},\"reply\":");
-  p = turned ? put_ports_tuple(p, tuple[CT_REPLY].proto, &ends, PUT_DST, PUT_SRC)
-             : put_plain_tuple(p, o, &tuple[CT_REPLY]);
+  p = put_plain_tuple(put_literal(p, "},\"reply\":"), o, &tuple[CT_REPLY]);
   if (!both && reply != 0)
     p = put_zone(p, reply);
   p = put_literal(p, "}");
@@ -236,14 +259,35 @@ static char *put_labels(char *p, const ct_labels *labels)
   return put_literal(p - 1, "]");
 }
 
-/* What follows the tuples. */
-static char *put_entry(char *p, const emit_options *o, const ct_view *view, guint parts)
+/* The status, and the state with what TCP has beside it: a few of all that there may be stand in most lines. */
+static char *put_standing(char *p, const emit_options *o, const ct_view *view, guint parts, emit_phrases *phrases)
 {
   guint32 status = view->status | (parts & EMIT_JSON_DYING ? CT_STATUS_DYING : 0u);
+  guint8 proto = view->tuple[CT_ORIGINAL].proto;
+  const ct_tcp_side_view *side = view->tcp.side;
+  guint64 key = EMIT_PHRASE_STANDING | (guint64)(parts & EMIT_PART_STATE ? 1 : 0) << 4 |
+                (guint64)(parts & EMIT_JSON_DETAILS ? 1 : 0) << 5 | (guint64)proto << 8 |
+                (guint64)(status & 0xffff) << 16 | (guint64)view->state << 32 | (guint64)(side[0].scale & 15) << 40 |
+                (guint64)(side[1].scale & 15) << 44 | (guint64)side[0].flags << 48 | (guint64)side[1].flags << 56;
+  char *begin = p, *end;
 
+  /* SCTP has tags there, which are many; of scales there are up to 14. */
+  if (parts & EMIT_JSON_RULES || proto == CT_PROTO_SCTP ||
+      (status | side[0].scale << 12 | side[1].scale << 12) > 0xffff)
+    phrases = NULL;
+  end = put_phrase(p, phrases, key);
+  if (end != NULL)
+    return end;
   p = parts & EMIT_JSON_RULES ? put_status_bits(p, status) : put_status(p, status);
   if (parts & EMIT_PART_STATE)
     p = put_state(p, o, view, parts);
+  return put_phrase_kept(phrases, key, begin, p);
+}
+
+/* What follows the tuples. */
+static char *put_entry(char *p, const emit_options *o, const ct_view *view, guint parts, emit_phrases *phrases)
+{
+  p = put_standing(p, o, view, parts, phrases);
   if (parts & EMIT_PART_HELPER) {
     p = put_literal(p, ",\"helper\":\"");
     p = put_word(p, view->helper);
@@ -283,7 +327,7 @@ void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view,
 {
   char *p = emit_text_reserve(out, ENTRY_BYTES);
 
-  emit_text_advance(out, put_entry(put_tuples(p, o, view), o, view, parts));
+  emit_text_advance(out, put_entry(put_tuples(p, o, view, NULL), o, view, parts, NULL));
 }
 
 void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts,
@@ -294,10 +338,10 @@ void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view 
   if (name->length == 0 || name->id != view->id) {
     char *end = put_u64(put_literal(name->text, "\"id\":"), view->id);
 
-    name->length = (gsize)(put_tuples(put_literal(end, ","), o, view) - name->text);
+    name->length = (gsize)(put_tuples(put_literal(end, ","), o, view, name) - name->text);
     name->id = view->id;
   }
-  emit_text_advance(out, put_entry(put_bytes(p, name->text, name->length), o, view, parts));
+  emit_text_advance(out, put_entry(put_bytes(p, name->text, name->length), o, view, parts, name->phrases));
 }
 
 guint emit_json_event_parts(const emit_options *o, const ct_event *event)

@@ -7,6 +7,8 @@
 #define EMIT_JSON_PARTS_H
 
 #include "parts.h"
+#include "phrase.h"
+#include "put.h"
 
 /* {"src":"...","dst":"...","proto":6,"sport":1,"dport":2}; GRE keys stand as ports; ICMP has id, type, code. */
 void emit_json_tuple(emit_text *out, const emit_options *o, const ct_tuple *tuple);
@@ -28,13 +30,26 @@ enum { EMIT_JSON_NAME_BYTES = 512 }; /* id and tuples, with room for the longest
 void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts);
 /*
  * The same with "id":..., first, and the text of what an entry keeps for life kept for the next: a line and its events
- * mostly tell of one entry. length is 0 at first.
+ * mostly tell of one entry.
  */
 typedef struct emit_json_name {
   guint64 id; /* the view's */
   gsize length;
+  emit_phrases *phrases; /* NULL: none are kept */
+  gboolean has_ends;     /* the packet's own addresses and ports, which the entry's mostly are */
+  ct_tuple packet;       /* those of ends; what else is in it counts for nothing */
+  put_ends ends;
   char text[EMIT_JSON_NAME_BYTES];
 } emit_json_name;
+/* Before the first entry of a line. */
+static inline void emit_json_name_begin(emit_json_name *name, emit_phrases *phrases)
+{
+  name->length = 0;
+  name->phrases = phrases;
+  name->has_ends = FALSE;
+  memset(name->ends.addr_bytes, 0, sizeof(name->ends.addr_bytes)); /* no text yet */
+  memset(name->ends.id_bytes, 0, sizeof(name->ends.id_bytes));
+}
 void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts,
                            emit_json_name *name);
 /* The entry as an object; id first, then what the kernel's message carries, then what only we know. */

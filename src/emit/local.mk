@@ -2,7 +2,7 @@
 noinst_LTLIBRARIES += libemit.la
 libemit_la_SOURCES = \
 	src/emit/emit.h src/emit/emit.c \
-	src/emit/text.h src/emit/text.c src/emit/put.h src/emit/put.c \
+	src/emit/text.h src/emit/text.c src/emit/put.h src/emit/put.c src/emit/phrase.h \
 	src/emit/fold.h src/emit/fold.c src/emit/zone.h src/emit/zone.c \
 	src/emit/collect.h src/emit/collect.c \
 	src/emit/formats.h src/emit/list.c src/emit/lines.c \

@@ -32,60 +32,79 @@ static inline void store(char *p, guint64 bytes)
   memcpy(p, &bytes, sizeof(bytes));
 }
 
-/*
- * How many decimal digits: from the number of bits, right or one too few. That is known long before the digits are, and
- * whoever writes next waits for it alone.
- */
-static inline guint count_digits(guint64 v)
-{
-  static const guint64 powers[20] = { 0,
-                                      10,
-                                      100,
-                                      1000,
-                                      10000,
-                                      100000,
-                                      1000000,
-                                      10000000,
-                                      100000000,
-                                      1000000000,
-                                      10000000000u,
-                                      100000000000u,
-                                      1000000000000u,
-                                      10000000000000u,
-                                      100000000000000u,
-                                      1000000000000000u,
-                                      10000000000000000u,
-                                      100000000000000000u,
-                                      1000000000000000000u,
-                                      10000000000000000000u };
-  guint guess = (64 - (guint)__builtin_clzll(v | 1)) * 1233 >> 12; /* 1233 / 4096 is log10(2) */
+#define PAIRS_10(tens) tens "0" tens "1" tens "2" tens "3" tens "4" tens "5" tens "6" tens "7" tens "8" tens "9"
+static const char pairs[] = PAIRS_10("0") PAIRS_10("1") PAIRS_10("2") PAIRS_10("3") PAIRS_10("4") PAIRS_10("5")
+  PAIRS_10("6") PAIRS_10("7") PAIRS_10("8") PAIRS_10("9");
 
-  return guess + (v >= powers[guess]);
+static inline guint32 pair_of(guint32 v)
+{
+  guint16 pair;
+
+  memcpy(&pair, pairs + 2 * v, sizeof(pair));
+  return GUINT16_FROM_LE(pair);
 }
 
-/* The last n of eight digits, n being 1 to 8; writes eight bytes, whatever comes out. */
-static inline void put_last(char *p, guint32 v, guint n) { store(p, (digits_of(v) | ZEROS) >> (8 - n) * 8); }
+/* Four characters, the first in the lowest byte. v < 10^4. */
+static inline guint32 four_of(guint32 v) { return pair_of(v / 100) | pair_of(v % 100) << 16; }
+
+/* Eight characters; v < 10^8. */
+static inline guint64 eight_of(guint32 v) { return four_of(v / 10000) | (guint64)four_of(v % 10000) << 32; }
+
+/*
+ * How many decimal digits v has, which is below 10^8: by the number of its bits, to which what is added carries into
+ * the upper half where the digits become more. That is known long before the digits are, and whoever writes next waits
+ * for it alone.
+ */
+static inline guint count_digits(guint32 v)
+{
+#define ALL_HAVE(n) (guint64)(n) << 32
+#define FROM_ON(n, power) ((guint64)(n) << 32) - (power)
+  static const guint64 by_bits[27] = {
+    ALL_HAVE(1), ALL_HAVE(1), ALL_HAVE(1),          FROM_ON(2, 10), ALL_HAVE(2), ALL_HAVE(2),         FROM_ON(3, 100),
+    ALL_HAVE(3), ALL_HAVE(3), FROM_ON(4, 1000),     ALL_HAVE(4),    ALL_HAVE(4), ALL_HAVE(4),         FROM_ON(5, 10000),
+    ALL_HAVE(5), ALL_HAVE(5), FROM_ON(6, 100000),   ALL_HAVE(6),    ALL_HAVE(6), FROM_ON(7, 1000000), ALL_HAVE(7),
+    ALL_HAVE(7), ALL_HAVE(7), FROM_ON(8, 10000000), ALL_HAVE(8),    ALL_HAVE(8), ALL_HAVE(8)
+  };
+#undef ALL_HAVE
+#undef FROM_ON
+
+  return (guint)((v + by_bits[31 - __builtin_clz(v | 1)]) >> 32);
+}
+
+/* v < 10^8. Writes eight bytes, whatever comes out. */
+static inline char *put_small(char *p, guint32 v)
+{
+  guint n = count_digits(v);
+
+  if (v < 10000)
+    store(p, (guint64)four_of(v) >> (4 - n) * 8);
+  else
+    store(p, eight_of(v) >> (8 - n) * 8);
+  return p + n;
+}
+
+static char *put_eight(char *p, guint32 v)
+{
+  store(p, eight_of(v));
+  return p + 8;
+}
+
+static __attribute__((noinline)) char *put_large(char *p, guint64 v)
+{
+  guint64 upper = v / EIGHT;
+
+  p = upper < EIGHT ? put_small(p, (guint32)upper)
+                    : put_eight(put_small(p, (guint32)(upper / EIGHT)), (guint32)(upper % EIGHT));
+  return put_eight(p, (guint32)(v % EIGHT));
+}
 
 char *put_u64(char *p, guint64 v)
 {
-  guint n;
-
   if (v < 10) {
     *p = (char)('0' + v);
     return p + 1;
   }
-  n = count_digits(v);
-  if (v < EIGHT) {
-    put_last(p, (guint32)v, n);
-  } else if (n <= 16) {
-    put_last(p, (guint32)(v / EIGHT), n - 8);
-    put_last(p + n - 8, (guint32)(v % EIGHT), 8);
-  } else {
-    put_last(p, (guint32)(v / EIGHT / EIGHT), n - 16);
-    put_last(p + n - 16, (guint32)(v / EIGHT % EIGHT), 8);
-    put_last(p + n - 8, (guint32)(v % EIGHT), 8);
-  }
-  return p + n;
+  return v < EIGHT ? put_small(p, (guint32)v) : put_large(p, v);
 }
 
 char *put_fraction(char *p, guint ns, guint decimals)

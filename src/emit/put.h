@@ -36,7 +36,7 @@ typedef struct put_ends {
   char id[2][PUT_U64_BYTES];
   guint8 addr_bytes[2], id_bytes[2];
 } put_ends;
-typedef enum put_end { PUT_SRC, PUT_DST } put_end;
+typedef enum put_end { PUT_SRC, PUT_DST, PUT_NONE } put_end;
 void put_ends_of(put_ends *ends, const ct_tuple *tuple);
 /* Whether the reply's addresses and ids are those of the original, the other way round. */
 static inline gboolean put_is_turned(const ct_tuple *original, const ct_tuple *reply)

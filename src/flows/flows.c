@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "live.h"
+#include "waiting.h"
 
 #include "conntrack/proto/tables.h"
 #include "conntrack/profile/profile.h"
@@ -13,6 +13,8 @@ struct flows {
   ct_engine *engine;
   const ct_params *params;
   flows_options options;
+  waiting waiting;
+  const char *interface;                 /* the last one; interned */
   live_flows *known;                     /* those that have ended, too, until they are handed out */
   live_ended *first_ended, **last_ended; /* the oldest end first; where the next one goes */
   live_ended *spare;                     /* handed out: for the next end */
@@ -170,6 +172,8 @@ static live_flow *make(flows *f, guint64 conn)
   return live;
 }
 
+static void note_waiting(flows *f);
+
 static live_ended *take_ended(flows *f)
 {
   live_ended *ended = f->spare;
@@ -185,9 +189,11 @@ static void on_destroy(const ct_event *event, void *user)
 {
   flows *f = user;
   const ct_view *view = event->view;
-  live_flow *live = live_flows_find(f->known, view->id);
   live_ended *ended = take_ended(f);
+  live_flow *live;
 
+  note_waiting(f);
+  live = live_flows_find(f->known, view->id);
   if (live == NULL)
     live = make(f, view->id);
   keep_of_peak(f, live);
@@ -224,11 +230,12 @@ static void hand_out_oldest(flows *f)
   f->spare = ended;
 }
 
+/* So many wait to be missed. */
+static guint most_ended(const flows *f) { return f->options.needs & FLOWS_NEEDS_MISSED ? FLOWS_ENDED_MOST : 0; }
+
 static void hand_out(flows *f)
 {
-  guint most = f->options.needs & FLOWS_NEEDS_MISSED ? FLOWS_ENDED_MOST : 0;
-
-  while (f->n_ended > most)
+  while (f->n_ended > most_ended(f))
     hand_out_oldest(f);
 }
 
@@ -390,23 +397,63 @@ static void note_missed(flows *f, const flow_packet *seen)
   extra->missed_after_ns = seen->past->ago_ns;
 }
 
-void flows_packet(flows *f, const flow_packet *seen)
+static void note(flows *f, const flow_packet *seen)
 {
   const ct_result *result = seen->result;
+  live_flow *live = live_flows_find(f->known, result->conn);
 
-  if (result->conn != 0) {
-    live_flow *live = live_flows_find(f->known, result->conn);
+  if (live == NULL && result->changes & CT_CHANGE_CREATED)
+    live = make(f, result->conn);
+  if (live != NULL)
+    note_packet(f, live, seen);
+}
 
-    if (live == NULL && result->changes & CT_CHANGE_CREATED)
-      live = make(f, result->conn);
-    if (live != NULL)
-      note_packet(f, live, seen);
+/* All of them, before anybody looks at what they say, or something else happens to their connections. */
+static void note_waiting(flows *f)
+{
+  waiting *w = &f->waiting;
+
+  while (w->begin != w->end)
+    note(f, &waiting_at(w, w->begin++)->seen);
+}
+
+static const char *intern(flows *f, const char *interface)
+{
+  if (interface[0] == '\0')
+    return "";
+  if (strcmp(f->interface, interface) != 0)
+    f->interface = g_intern_string(interface);
+  return f->interface;
+}
+
+/* Whether it says nothing but what is kept of it while it waits. */
+static gboolean may_wait(const flows *f, const flow_packet *seen)
+{
+  return !f->options.at_peak && seen->rules == NULL && (seen->past == NULL || seen->past->end == NULL);
+}
+
+void flows_packet(flows *f, const flow_packet *seen)
+{
+  waiting *w = &f->waiting;
+
+  if (may_wait(f, seen)) {
+    if (seen->result->conn != 0) {
+      if (waiting_is_full(w))
+        note(f, &waiting_at(w, w->begin++)->seen);
+      waiting_add(w, f->known, seen, intern(f, seen->interface));
+    }
+  } else {
+    note_waiting(f);
+    if (seen->result->conn != 0)
+      note(f, seen);
+    if (seen->past != NULL && seen->past->end != NULL)
+      note_missed(f, seen);
+    note_peak(f, seen->packet);
   }
-  if (seen->past != NULL && seen->past->end != NULL)
-    note_missed(f, seen);
-  note_peak(f, seen->packet);
-  if (f->n_ended > 0)
+  if (f->n_ended > most_ended(f)) {
+    note_waiting(f);
     hand_out(f);
+  }
 }
 
 /* ---- what is there ---- */
@@ -438,6 +485,7 @@ void flows_each(flows *f, gint64 at_ns, void (*fn)(const flow_record *record, gp
 {
   walk w = { f, &at_ns, fn, user };
 
+  note_waiting(f);
   ct_engine_each(f->engine, walk_entry, &w);
 }
 
@@ -477,6 +525,7 @@ void flows_each_at_peak(flows *f, void (*fn)(const flow_record *record, gpointer
   peak_walk w = { f, g_ptr_array_new_with_free_func(free_record) };
   guint i;
 
+  note_waiting(f);
   for (i = 0; i < f->gone->len; i++) {
     flow_record *copy = g_new(flow_record, 1);
 
@@ -507,6 +556,7 @@ void flows_end(flows *f)
 {
   walk w = { f, NULL, f->options.done, f->options.user };
 
+  note_waiting(f);
   while (f->n_ended > 0)
     hand_out_oldest(f);
   ct_engine_each(f->engine, walk_entry, &w);
@@ -520,6 +570,7 @@ flows *flows_new(ct_engine *engine, const flows_options *options)
   f->params = ct_engine_params(engine);
   f->options = *options;
   f->known = live_flows_new();
+  f->interface = "";
   f->gone = g_ptr_array_new_with_free_func(free_record);
   f->last_ended = &f->first_ended;
   ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, f);

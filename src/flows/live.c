@@ -116,6 +116,20 @@ void live_flows_free(live_flows *f)
 
 live_flow *live_flows_find(const live_flows *f, guint64 conn) { return f->slots[find_slot(f, conn)]; }
 
+void live_flows_fetch_slot(const live_flows *f, guint64 conn) { __builtin_prefetch(&f->slots[slot_of(f, conn)]); }
+
+/* Most stand where they are looked for first. */
+void live_flows_fetch(const live_flows *f, guint64 conn)
+{
+  const char *live = (const char *)f->slots[slot_of(f, conn)];
+
+  if (live == NULL)
+    return;
+  __builtin_prefetch(live, 1);
+  __builtin_prefetch(live + LINE_BYTES, 1);
+  __builtin_prefetch(live + 2 * LINE_BYTES, 1);
+}
+
 live_flow *live_flows_add(live_flows *f, guint64 conn)
 {
   live_flow *live = take_one(f);

@@ -55,6 +55,9 @@ live_flows *live_flows_new(void);
 void live_flows_free(live_flows *flows); /* NULL is fine */
 /* => NULL where there is none. */
 live_flow *live_flows_find(const live_flows *flows, guint64 conn);
+/* Hints: its slot will be looked at soon; and, once that is in the cache, its record. */
+void live_flows_fetch_slot(const live_flows *flows, guint64 conn);
+void live_flows_fetch(const live_flows *flows, guint64 conn);
 /* One that is not there yet; all zero but for its number. */
 live_flow *live_flows_add(live_flows *flows, guint64 conn);
 void live_flows_remove(live_flows *flows, live_flow *live);

@@ -62,7 +62,8 @@ static void set_apart(journal_history *h, const ct_result *result)
 {
   ct_view view;
 
-  if (h->trials == NULL || result->entry == NULL || !(result->changes & CT_CHANGE_CREATED))
+  if (h->trials == NULL || result->entry == NULL || !(result->changes & CT_CHANGE_CREATED) ||
+      ct_entry_is_plain(result->entry))
     return;
   ct_entry_view(h->engine, result->entry, &view);
   if (view.timeout == CT_TIMEOUT_OF_POLICY || view.status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT) ||
@@ -97,7 +98,7 @@ static void look_for_untranslated(journal_history *h, const ct_packet *packet, c
   ct_view view;
   ct_dir dir;
 
-  if (packet->kind != CT_PACKET_TRACK || packet->reason != CT_REASON_NONE ||
+  if (!ct_engine_translates(h->engine) || packet->kind != CT_PACKET_TRACK || packet->reason != CT_REASON_NONE ||
       (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) || !ct_tuple_invert(&packet->tuple, &other) ||
       !ct_engine_lookup(h->engine, &other, &view, &dir) || view.id == result->conn || dir != CT_ORIGINAL ||
       !(view.status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT)))
@@ -106,16 +107,21 @@ static void look_for_untranslated(journal_history *h, const ct_packet *packet, c
   h->sides.answer = view.tuple[CT_REPLY];
 }
 
-/* Before the packet is remembered as refused itself. */
-static void look_at_sides(journal_history *h, const ct_packet *packet, const ct_result *result)
+/* Before the packet is remembered as refused itself. => what it answers (journal_refused_opener). */
+static journal_opener look_at_sides(journal_history *h, const ct_packet *packet, const ct_result *result)
 {
+  const journal_opener none = { .number = 0 };
+
   if (result->cls != CT_CLASS_INVALID && result->cls != CT_CLASS_NEW)
-    return;
-  h->sides.other_side = other_side_of(h, packet, result);
+    return none;
   look_for_untranslated(h, packet, result);
+  if (result->cls == CT_CLASS_NEW && !journal_refused_may_know(h->refused, packet))
+    return none;
+  h->sides.other_side = other_side_of(h, packet, result);
   h->sides.unopened = h->sides.untranslated == 0 && is_unopened(h, packet, result);
   if (result->changes & CT_CHANGE_CREATED)
     h->sides.synack = journal_refused_synack(h->refused, packet);
+  return journal_refused_opener(h->refused, packet, result);
 }
 
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result)
@@ -132,8 +138,7 @@ void journal_history_packet(journal_history *h, const ct_packet *packet, const c
     return;
   }
   whatif_packet(h->worlds, packet, result);
-  look_at_sides(h, packet, result);
-  opener = journal_refused_opener(h->refused, packet, result);
+  opener = look_at_sides(h, packet, result);
   journal_refused_packet(h->refused, packet, result);
   set_apart(h, result);
   if (h->trials != NULL)

@@ -272,11 +272,12 @@ void journal_keep(journal *j, resume_io *io)
 
 const journal_end *journal_find(const journal *j, const ct_tuple *tuple)
 {
-  ct_tuple key = journal_key(tuple);
+  ct_tuple key;
   guint at;
 
   if (j->count == 0)
     return NULL;
+  key = journal_key(tuple);
   at = slot_find(j, &key, ct_tuple_hash(&key));
   return j->slots[at].number != 0 ? &j->ring[j->slots[at].number - 1] : find_by_reply(j, &key);
 }

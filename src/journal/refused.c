@@ -13,8 +13,11 @@ typedef struct refused {
   guint32 answer; /* TCP: what its answer acknowledges */
 } refused;
 
+enum { MET_BYTES = 1 << 14 };
+
 struct journal_refused {
-  GHashTable *by_tuple; /* refused, its own key */
+  GHashTable *by_tuple;  /* refused, its own key */
+  guint8 met[MET_BYTES]; /* a bit by hash, which is the same for both directions: one like that is remembered */
 };
 
 static guint tuple_hash(gconstpointer key) { return ct_tuple_hash(key); }
@@ -36,6 +39,25 @@ void journal_refused_free(journal_refused *r)
   g_free(r);
 }
 
+static void add(journal_refused *r, refused *of)
+{
+  guint32 hash = ct_tuple_hash(&of->tuple);
+
+  g_hash_table_add(r->by_tuple, of);
+  r->met[hash / 8 % MET_BYTES] |= (guint8)(1u << hash % 8);
+}
+
+gboolean journal_refused_may_know(const journal_refused *r, const ct_packet *packet)
+{
+  guint32 hash;
+
+  if (g_hash_table_size(r->by_tuple) == 0)
+    return FALSE;
+  hash = ct_tuple_hash(&packet->tuple);
+  /* An ICMP message's answer has a hash of its own. */
+  return ct_tuple_is_icmp(&packet->tuple) || r->met[hash / 8 % MET_BYTES] >> hash % 8 & 1;
+}
+
 /* => NULL where there is no more room. */
 static refused *refused_of(journal_refused *r, const ct_tuple *tuple)
 {
@@ -45,7 +67,7 @@ static refused *refused_of(journal_refused *r, const ct_tuple *tuple)
     return of;
   of = g_new0(refused, 1);
   of->tuple = *tuple;
-  g_hash_table_add(r->by_tuple, of);
+  add(r, of);
   return of;
 }
 
@@ -221,7 +243,7 @@ void journal_refused_keep(journal_refused *r, resume_io *io)
     refused *of = g_new0(refused, 1);
 
     keep_one(of, io);
-    g_hash_table_add(r->by_tuple, of);
+    add(r, of);
   }
   if (resume_reads(io))
     return;

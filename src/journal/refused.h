@@ -31,6 +31,11 @@ void journal_refused_keep(journal_refused *r, resume_io *io);
 void journal_refused_each(const journal_refused *r, void (*fn)(const ct_tuple *tuple, gpointer user), gpointer user);
 void journal_refused_packet(journal_refused *r, const ct_packet *packet, const ct_result *result);
 /*
+ * => FALSE: nothing is remembered in either direction of the packet's tuple, so that of a packet which is not INVALID
+ * none of the next has to be asked. Costs next to nothing.
+ */
+gboolean journal_refused_may_know(const journal_refused *r, const ct_packet *packet);
+/*
  * entry: the packet's, which it does not fit; NULL: it is not asked about, or there is none. => the number of the first
  * refused segment that goes the other way; of an entry whose reply side has spoken, of that side where it is a SYN/ACK;
  * 0: none is known.

@@ -16,7 +16,9 @@ enum {
   TRIES_MOST = 128,   /* of one question */
   PLAYING_COSTS = 64, /* packets: an engine is made for each */
   RETRIES_MOST = 32,  /* values of what is counted in packets */
-  TRIAL_ENTRIES = 4096
+  TRIAL_ENTRIES = 4096,
+  SLOTS_FIRST = 1 << 10,
+  ALIKE = 1 << 12
 };
 
 /* Whether it is fed where checksums are looked at, and where they are not. */
@@ -24,10 +26,17 @@ typedef enum checking { ALWAYS, CHECKED, UNCHECKED } checking;
 
 typedef struct record {
   struct record *next;
-  ct_packet packet; /* its data are bytes */
+  ct_packet packet; /* its data are bytes; captured: none where they are more than are remembered */
   guint8 when;      /* checking */
+  bool expected;    /* nothing that comes behind it is remembered */
   guint8 bytes[];
 } record;
+
+/* Memory for what is kept to the end, or thrown away as a whole. */
+typedef struct heap {
+  GPtrArray *chunks;
+  gsize left; /* bytes in the last of them */
+} heap;
 
 typedef struct connection {
   ct_tuple key;
@@ -36,21 +45,65 @@ typedef struct connection {
   gboolean cut; /* not all of it is remembered, or it is not its own master */
 } connection;
 
+/*
+ * Whose a packet is, nobody asks before one is refused, and then of one connection alone. So packets wait in the order
+ * in which they came until somebody does; then they go to their connections.
+ */
+typedef struct waiting {
+  heap heap;
+  record *first, *last;
+  guint n;
+  guint32 alike[ALIKE]; /* by hash: of all that came; while none are more than may be of one connection, all are kept */
+  gboolean some_go;     /* perhaps not all are */
+} waiting;
+
+typedef struct slot {
+  guint32 hash;
+  connection *connection; /* NULL: free */
+} slot;
+
 struct trials {
   ct_params params;
-  GHashTable *by_key; /* connection, its own key; NULL: there were too many packets, and no more trials */
-  GPtrArray *chunks;  /* the records */
-  gsize left;         /* bytes in the last of them */
-  connection *at;     /* of the last packet; NULL: not remembered */
-  gboolean refused;   /* it is by its own bytes, whether its sums are looked at or not */
-  guint n;
+  heap heap;   /* records and connections */
+  slot *slots; /* open addressing; NULL: there were too many packets, and no more trials */
+  guint mask, n_connections;
+  waiting waiting;
+  ct_tuple last;     /* tuple of the last packet */
+  gboolean any_last; /* which is remembered, if its connection is */
+  connection *at;    /* its connection, once somebody asks; NULL: not remembered */
+  gboolean refused;  /* it is by its own bytes, whether its sums are looked at or not */
+  guint n;           /* records of connections */
   guint64 fed;
   guint64 next_s[CT_TIMEOUT_COUNT]; /* at which length of each timeout more than now its connection goes otherwise */
   ct_result there;                  /* of the last playing with another setting */
 };
 
-static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
-static gboolean key_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
+static void heap_begin(heap *h) { h->chunks = g_ptr_array_new_with_free_func(g_free); }
+
+static void heap_end(heap *h)
+{
+  g_clear_pointer(&h->chunks, g_ptr_array_unref);
+  h->left = 0;
+}
+
+static gpointer heap_take(heap *h, gsize bytes)
+{
+  bytes = (bytes + 7) & ~(gsize)7;
+  if (G_UNLIKELY(h->left < bytes)) {
+    g_ptr_array_add(h->chunks, g_malloc(CHUNK));
+    h->left = CHUNK;
+  }
+  h->left -= bytes;
+  return (char *)g_ptr_array_index(h->chunks, h->chunks->len - 1) + h->left;
+}
+
+/* All of it is free again; a chunk stays. */
+static void heap_clear(heap *h)
+{
+  if (h->chunks->len > 1)
+    g_ptr_array_set_size(h->chunks, 1);
+  h->left = h->chunks->len * (gsize)CHUNK;
+}
 
 trials *trials_new(const ct_params *params)
 {
@@ -60,16 +113,19 @@ trials *trials_new(const ct_params *params)
   /* Room for one connection after the other, exact deadlines, and no buckets. */
   t->params.max = t->params.buckets = TRIAL_ENTRIES;
   t->params.gc = CT_GC_EXACT;
-  t->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
-  t->chunks = g_ptr_array_new_with_free_func(g_free);
+  t->slots = g_new0(slot, SLOTS_FIRST);
+  t->mask = SLOTS_FIRST - 1;
+  heap_begin(&t->heap);
+  heap_begin(&t->waiting.heap);
   return t;
 }
 
 /* No more trials. */
 static void forget_all(trials *t)
 {
-  g_clear_pointer(&t->by_key, g_hash_table_unref);
-  g_clear_pointer(&t->chunks, g_ptr_array_unref);
+  g_clear_pointer(&t->slots, g_free);
+  heap_end(&t->heap);
+  heap_end(&t->waiting.heap);
   t->at = NULL;
 }
 
@@ -77,7 +133,7 @@ void trials_free(trials *t)
 {
   if (t == NULL)
     return;
-  if (t->by_key != NULL)
+  if (t->slots != NULL)
     forget_all(t);
   g_free(t);
 }
@@ -90,32 +146,30 @@ static guint32 bytes_of(const ct_packet *packet)
   return MIN(packet->captured, packet->l4_offset + (guint32)HEADER_BYTES);
 }
 
-static record *record_new(trials *t, guint32 n)
+static record *record_new(heap *h, const ct_packet *packet, checking when)
 {
-  gsize bytes = (sizeof(record) + n + 7) & ~(gsize)7;
+  guint32 n = bytes_of(packet);
+  record *r = heap_take(h, sizeof(record) + n);
 
-  if (t->left < bytes) {
-    g_ptr_array_add(t->chunks, g_malloc(CHUNK));
-    t->left = CHUNK;
-  }
-  t->left -= bytes;
-  return (record *)(gpointer)((char *)g_ptr_array_index(t->chunks, t->chunks->len - 1) + t->left);
+  r->next = NULL;
+  r->packet = *packet;
+  r->when = (guint8)when;
+  r->expected = false;
+  memcpy(r->bytes, packet->data, n);
+  r->packet.data = r->bytes;
+  r->packet.captured = n;
+  return r;
 }
 
 static void remember(trials *t, connection *c, const ct_packet *packet, checking when)
 {
-  guint32 n = bytes_of(packet);
   record *r;
 
-  if (n == 0 || c->n >= TRIALS_OF_ONE_MOST) {
+  if (bytes_of(packet) == 0 || c->n >= TRIALS_OF_ONE_MOST) {
     c->cut = TRUE;
     return;
   }
-  r = record_new(t, n);
-  *r = (record){ .packet = *packet, .when = (guint8)when };
-  memcpy(r->bytes, packet->data, n);
-  r->packet.data = r->bytes;
-  r->packet.captured = n;
+  r = record_new(&t->heap, packet, when);
   if (c->last != NULL)
     c->last->next = r;
   else
@@ -125,17 +179,65 @@ static void remember(trials *t, connection *c, const ct_packet *packet, checking
   t->n++;
 }
 
+static slot *slot_of(const trials *t, const ct_tuple *key, guint32 hash)
+{
+  guint at = hash & t->mask;
+
+  while (t->slots[at].connection != NULL &&
+         (t->slots[at].hash != hash || !ct_tuple_equal(&t->slots[at].connection->key, key)))
+    at = (at + 1) & t->mask;
+  return &t->slots[at];
+}
+
+static void grow_slots(trials *t)
+{
+  slot *old = t->slots;
+  guint i, n = t->mask + 1;
+
+  t->mask = 2 * n - 1;
+  t->slots = g_new0(slot, 2 * (gsize)n);
+  for (i = 0; i < n; i++)
+    if (old[i].connection != NULL)
+      *slot_of(t, &old[i].connection->key, old[i].hash) = old[i];
+  g_free(old);
+}
+
 static connection *connection_of(trials *t, const ct_tuple *tuple)
 {
   ct_tuple key = journal_key(tuple);
-  connection *c = g_hash_table_lookup(t->by_key, &key);
+  guint32 hash = ct_tuple_hash(&key);
+  slot *s = slot_of(t, &key, hash);
+  connection *c;
 
-  if (c != NULL)
-    return c;
-  c = g_new0(connection, 1);
-  c->key = key;
-  g_hash_table_add(t->by_key, c);
+  if (s->connection != NULL)
+    return s->connection;
+  if (2 * ++t->n_connections > t->mask) {
+    grow_slots(t);
+    s = slot_of(t, &key, hash);
+  }
+  c = heap_take(&t->heap, sizeof(*c));
+  *c = (connection){ .key = key };
+  *s = (slot){ hash, c };
   return c;
+}
+
+/* Those that wait go to their connections, as they would have when they came. */
+static void sort_waiting(trials *t)
+{
+  waiting *w = &t->waiting;
+  record *r;
+
+  for (r = w->first; r != NULL; r = r->next) {
+    connection *c = connection_of(t, &r->packet.tuple);
+
+    if (c->cut)
+      continue;
+    remember(t, c, &r->packet, (checking)r->when);
+    c->cut |= r->expected;
+  }
+  w->first = w->last = NULL;
+  w->n = 0;
+  heap_clear(&w->heap);
 }
 
 void trials_set_apart(trials *t, const ct_tuple *tuple)
@@ -143,8 +245,11 @@ void trials_set_apart(trials *t, const ct_tuple *tuple)
   ct_tuple any_zone = *tuple;
 
   any_zone.zone = 0;
-  if (t->by_key != NULL)
-    connection_of(t, &any_zone)->cut = TRUE;
+  if (t->slots == NULL)
+    return;
+  sort_waiting(t);
+  connection_of(t, &any_zone)->cut = TRUE;
+  t->waiting.some_go = TRUE;
 }
 
 static gboolean is_tracked(const ct_packet *packet)
@@ -152,35 +257,109 @@ static gboolean is_tracked(const ct_packet *packet)
   return packet->kind == CT_PACKET_TRACK || packet->kind == CT_PACKET_ICMP_ERROR;
 }
 
+/* Whether no more packets can be remembered. */
+static gboolean is_full(trials *t)
+{
+  if (t->n + t->waiting.n < TRIALS_PACKETS_MOST)
+    return FALSE;
+  if (t->waiting.some_go) /* so there may be more room than it seems */
+    sort_waiting(t);
+  return t->n + t->waiting.n >= TRIALS_PACKETS_MOST;
+}
+
+static void count_alike(waiting *w, const ct_tuple *tuple, guint n)
+{
+  ct_tuple request;
+  guint32 *alike;
+
+  if (G_UNLIKELY(ct_tuple_is_icmp(tuple))) { /* the hash of others is the same for both directions */
+    request = journal_key(tuple);
+    tuple = &request;
+  }
+  alike = &w->alike[ct_tuple_hash(tuple) % ALIKE];
+  *alike += n;
+  w->some_go |= *alike > TRIALS_OF_ONE_MOST;
+}
+
+/* An ordinary packet, of which nothing is asked yet. */
+static void let_wait(trials *t, const ct_packet *packet, gboolean expected)
+{
+  waiting *w = &t->waiting;
+  record *r = record_new(&w->heap, packet, ALWAYS);
+
+  r->expected = expected;
+  if (w->last != NULL)
+    w->last->next = r;
+  else
+    w->first = r;
+  w->last = r;
+  w->n++;
+  w->some_go |= expected || r->packet.captured == 0;
+  count_alike(w, &packet->tuple, 1);
+}
+
+static void take_at_once(trials *t, const ct_packet *packet, const ct_packet *unjudged, gboolean expected)
+{
+  connection *c;
+
+  sort_waiting(t);
+  c = connection_of(t, &unjudged->tuple);
+  if (c->cut)
+    return; /* some_go has been told of */
+  if (is_tracked(packet))
+    remember(t, c, packet, CHECKED);
+  if (!c->cut)
+    remember(t, c, unjudged, UNCHECKED);
+  c->cut |= expected;
+  count_alike(&t->waiting, &unjudged->tuple, 2);
+  t->waiting.some_go |= c->cut;
+}
+
+/* Of the packet whose sums were not looked at. */
+static void take(trials *t, const ct_packet *packet, const ct_packet *unjudged, gboolean expected)
+{
+  t->refused = unjudged->kind == CT_PACKET_INVALID;
+  if (!is_tracked(unjudged))
+    return;
+  t->any_last = TRUE;
+  t->last = unjudged->tuple;
+  if (unjudged->kind != packet->kind || unjudged->reason != packet->reason)
+    take_at_once(t, packet, unjudged, expected);
+  else
+    let_wait(t, unjudged, expected);
+}
+
 void trials_packet(trials *t, const ct_packet *packet, const ct_result *result)
 {
-  ct_packet unjudged;
-  gboolean judged;
+  gboolean expected = (result->changes & CT_CHANGE_EXPECTED) != 0;
 
   t->at = NULL;
+  t->any_last = FALSE;
   t->refused = FALSE;
-  if (t->by_key == NULL)
+  if (t->slots == NULL)
     return;
-  if (t->n >= TRIALS_PACKETS_MOST) {
+  if (is_full(t)) {
     forget_all(t);
     return;
   }
-  unjudged = *packet;
-  if (packet->flags & CT_PACKET_CSUM_BAD)
+  if (G_UNLIKELY(packet->flags & CT_PACKET_CSUM_BAD)) {
+    ct_packet unjudged = *packet;
+
     ct_packet_prepare(&unjudged, CT_CHECKSUMS_IGNORE, &t->params);
-  t->refused = unjudged.kind == CT_PACKET_INVALID;
-  if (!is_tracked(&unjudged))
-    return;
-  judged = unjudged.kind != packet->kind || unjudged.reason != packet->reason;
-  t->at = connection_of(t, &unjudged.tuple);
-  if (t->at->cut)
-    return;
-  if (judged && is_tracked(packet))
-    remember(t, t->at, packet, CHECKED);
-  if (!t->at->cut)
-    remember(t, t->at, &unjudged, judged ? UNCHECKED : ALWAYS);
-  if (result->changes & CT_CHANGE_EXPECTED)
-    t->at->cut = TRUE;
+    take(t, packet, &unjudged, expected);
+  } else {
+    take(t, packet, packet, expected);
+  }
+}
+
+/* The last packet's connection, with all that is remembered of it. */
+static gboolean find_connection(trials *t)
+{
+  if (t->slots == NULL || !t->any_last)
+    return FALSE;
+  sort_waiting(t);
+  t->at = connection_of(t, &t->last);
+  return !t->at->cut;
 }
 
 /* One playing of a connection, and for each timeout the next length of it at which that would have gone otherwise. */
@@ -240,7 +419,7 @@ static gboolean is_alone(trials *t, const ct_packet *packet, const ct_result *re
 {
   ct_result own;
 
-  if (t->at == NULL || t->at->cut || t->fed >= TRIALS_FED_MOST)
+  if (t->fed >= TRIALS_FED_MOST || !find_connection(t))
     return FALSE;
   if (!play(t, &t->params, packet->number, &own, t->next_s))
     return result->cls == CT_CLASS_INVALID && packet->kind == CT_PACKET_INVALID;

@@ -12,7 +12,8 @@
  * trials_set_apart is told of.
  *
  * Bounded: the first TRIALS_PACKETS_MOST packets are remembered, at about 250 bytes each with what is looked at of
- * them, and TRIALS_OF_ONE_MOST of one connection; beyond that nothing is known. Nor is it once trials were fed with
+ * them (for a moment, when they are sorted by connections, twice), and TRIALS_OF_ONE_MOST of one connection; beyond
+ * that nothing is known. Nor is it once trials were fed with
  * TRIALS_FED_MOST packets, of which each trial counts for 64 more.
  *
  * Life: trials_new; trials_packet after each packet of the engine; trials_find where one was refused; trials_free.

@@ -515,6 +515,9 @@ void whatif_packet(whatif *w, const ct_packet *packet, const ct_result *result)
   follow *at;
 
   w->n_answers = 0;
+  /* Nobody is followed, and this one passes: nothing to do. */
+  if (g_hash_table_size(w->by_key) == 0 && result->cls != CT_CLASS_INVALID && result->verdict != CT_VERDICT_DROP)
+    return;
   if (packet->kind != CT_PACKET_TRACK && packet->kind != CT_PACKET_ICMP_ERROR && !(packet->flags & CT_PACKET_CSUM_BAD))
     return;
   unjudged = *packet;

@@ -174,6 +174,39 @@ static journal_advice behind_syns(guint n)
   return advice;
 }
 
+/* => what is advised of an ACK behind a SYN, with n packets of others between; one: all of them of one connection. */
+static journal_helps behind_others(guint n, gboolean one)
+{
+  ct_engine *engine = ct_engine_new(&params);
+  journal_history h;
+  ct_result result;
+  uint8_t bytes[40];
+  ct_packet packet;
+  journal_helps helps;
+  guint i;
+
+  journal_history_begin(&h, engine);
+  journal_history_try(&h, engine);
+  for (i = 0; i < n + 2; i++) {
+    if (i == 0 || i == n + 1) {
+      tcp_packet(&packet, bytes, i + 1, FALSE, i == 0 ? CT_TCP_SYN : CT_TCP_ACK);
+    } else {
+      packet = udp_packet(bytes, i + 1, 0);
+      bytes[13] = one ? 0 : (uint8_t)(i >> 16);
+      put16(bytes + 20, one ? 1 : i & 0xffff);
+      ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &params);
+    }
+    packet.time_ns = 1000 * S + i;
+    ct_engine_packet(engine, &packet, &result);
+    journal_history_packet(&h, &packet, &result);
+  }
+  ck_assert_int_eq(result.cls, CT_CLASS_INVALID);
+  helps = h.advice.helps;
+  ct_engine_free(engine);
+  journal_history_end(&h);
+  return helps;
+}
+
 static gboolean may_advise(const char *sysctl, guint64 now, gboolean is_timeout, guint64 value)
 {
   ct_param_info info = { .name = sysctl, .value = now, .is_timeout = is_timeout };
@@ -209,6 +242,15 @@ START_TEST(sysctls_are_tried_one_by_one)
   ck_assert_int_eq(advice.helps, JOURNAL_HELPS_UNADVISABLE);
   ck_assert_int_eq(behind_syns(TRIALS_OF_ONE_MOST - 1).helps, JOURNAL_HELPS_UNADVISABLE);
   ck_assert_int_eq(behind_syns(TRIALS_OF_ONE_MOST).helps, JOURNAL_HELPS_UNKNOWN);
+}
+END_TEST
+
+/* So many packets are remembered, whosoever they are; but of one connection no more than may be of one. */
+START_TEST(so_many_packets_are_remembered)
+{
+  ck_assert_int_eq(behind_others(TRIALS_PACKETS_MOST - 2, FALSE), JOURNAL_HELPS_UNADVISABLE);
+  ck_assert_int_eq(behind_others(TRIALS_PACKETS_MOST - 1, FALSE), JOURNAL_HELPS_UNKNOWN);
+  ck_assert_int_eq(behind_others(TRIALS_PACKETS_MOST + 5, TRUE), JOURNAL_HELPS_UNADVISABLE);
 }
 END_TEST
 
@@ -254,6 +296,7 @@ int main(void)
   tcase_add_test(tcase, what_would_have_kept_it_is_exact);
   tcase_add_test(tcase, what_may_be_advised);
   tcase_add_test(tcase, sysctls_are_tried_one_by_one);
+  tcase_add_test(tcase, so_many_packets_are_remembered);
   tcase_add_test(tcase, what_nothing_helps_is_told_apart);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);
