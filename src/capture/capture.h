@@ -109,6 +109,12 @@ cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
 cap_reader *cap_reader_new_behind(char *const *names, guint n_names, cap_reader *const *readers, guint n,
                                   gboolean merge);
 
+/*
+ * Before the first cap_reader_next: what is compressed is decompressed on a thread of its own, where it is a file and
+ * not one of several that are merged. What the reader gives and says stays the same.
+ */
+void cap_reader_inflate_ahead(cap_reader *reader);
+
 void cap_reader_free(cap_reader *reader);
 
 /*
@@ -149,7 +155,7 @@ guint64 cap_reader_dropped(const cap_reader *reader);
 /* TRUE where path is a file that the reader reads: writing there would destroy the input. */
 gboolean cap_reader_reads(const cap_reader *reader, const char *path);
 
-/* How far: bytes consumed and the file's size (0 where unknown), for a progress bar; from any thread. */
+/* How far: bytes of the file consumed and the file's size (0 where unknown), for a progress bar; from any thread. */
 void cap_reader_progress(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "capture/chunk.h"
+#include "capture/piece.h"
 
 #include <string.h>
 
@@ -169,7 +169,7 @@ static cap_chunk *pool_take(cap_window *window, gsize size)
 
     if (chunk == window->chunk || !is_idle(chunk)) {
       i++;
-    } else if (chunk->size > CAP_CHUNK_BYTES || chunk->size < size) {
+    } else if (chunk->size > MAX(size, CAP_CHUNK_BYTES) || chunk->size < size) {
       g_ptr_array_remove_index_fast(pool, i);
     } else {
       taken = chunk;
@@ -220,21 +220,96 @@ moved:
   return TRUE;
 }
 
+static gboolean no_memory(const cap_window *window, gsize need, GError **error)
+{
+  g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN,
+              "%s: at byte %" G_GUINT64_FORMAT ": no memory for a record of %" G_GSIZE_FORMAT " bytes",
+              cap_source_name(window->source), cap_window_offset(window), need);
+  return FALSE;
+}
+
+/* => whether more bytes are there. */
+static gboolean read_more(cap_window *window, gsize need, GError **error)
+{
+  gssize n;
+
+  if (!make_room(window, need))
+    return no_memory(window, need, error);
+  n = cap_source_read(window->source, window->chunk->data + window->end, window->chunk->size - window->end, error);
+  if (n > 0)
+    window->end += (gsize)n;
+  return n > 0;
+}
+
+/* What the window has goes before the piece, whose chunk becomes the window's. */
+static void move_on(cap_window *window, const cap_piece *piece)
+{
+  gsize have = cap_window_have(window);
+
+  if (have > 0)
+    memcpy(piece->chunk->data + CAP_PIECE_HEAD_BYTES - have, window->chunk->data + window->start, have);
+  /* Before the first byte of the stream this is less than nothing, which a sum with a place in the chunk makes good. */
+  window->chunk_offset += (guint64)window->end - CAP_PIECE_HEAD_BYTES;
+  window->chunk = piece->chunk;
+  window->start = CAP_PIECE_HEAD_BYTES - have;
+  window->end = CAP_PIECE_HEAD_BYTES + piece->bytes;
+}
+
+/* Behind a record that fills more than the piece's chunk has room for. => FALSE where there is no memory for it. */
+static gboolean append(cap_window *window, const cap_piece *piece, gsize need)
+{
+  gsize have = cap_window_have(window);
+
+  if (window->chunk->size - window->end < piece->bytes) {
+    cap_chunk *larger = pool_take(window, chunk_size_for(have, need) + CAP_PIECE_BYTES);
+
+    if (larger == NULL)
+      return FALSE;
+    memcpy(larger->data, window->chunk->data + window->start, have);
+    window->chunk = larger;
+    window->chunk_offset += window->start;
+    window->start = 0;
+    window->end = have;
+  }
+  memcpy(window->chunk->data + window->end, piece->chunk->data + CAP_PIECE_HEAD_BYTES, piece->bytes);
+  window->end += piece->bytes;
+  return TRUE;
+}
+
+/* A chunk that is lent to the source while it fills it is nobody else's. */
+static cap_chunk *pool_lend(cap_window *window)
+{
+  cap_chunk *chunk = pool_take(window, CAP_PIECE_CHUNK_BYTES);
+  guint at;
+
+  if (chunk != NULL && g_ptr_array_find(window->pool, chunk, &at))
+    g_ptr_array_steal_index_fast(window->pool, at);
+  return chunk;
+}
+
+/* => whether more bytes are there. */
+static gboolean take_piece(cap_window *window, gsize need, GError **error)
+{
+  cap_piece piece = { .chunk = pool_lend(window) };
+  gboolean fits = cap_window_have(window) <= CAP_PIECE_HEAD_BYTES, more;
+
+  if (piece.chunk == NULL)
+    return no_memory(window, need, error);
+  more = cap_source_piece(window->source, &piece, error) > 0;
+  if (more && fits)
+    move_on(window, &piece);
+  else if (more && !append(window, &piece, need))
+    more = no_memory(window, need, error);
+  g_ptr_array_add(window->pool, piece.chunk);
+  return more;
+}
+
 gboolean cap_window_need(cap_window *window, gsize need, GError **error)
 {
-  while (cap_window_have(window) < need) {
-    if (!make_room(window, need)) {
-      g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN,
-                  "%s: at byte %" G_GUINT64_FORMAT ": no memory for a record of %" G_GSIZE_FORMAT " bytes",
-                  cap_source_name(window->source), cap_window_offset(window), need);
-      return FALSE;
-    }
-    gssize n =
-      cap_source_read(window->source, window->chunk->data + window->end, window->chunk->size - window->end, error);
+  gboolean pieces = cap_source_in_pieces(window->source);
 
-    if (n <= 0)
+  while (cap_window_have(window) < need)
+    if (!(pieces ? take_piece(window, need, error) : read_more(window, need, error)))
       return FALSE;
-    window->end += (gsize)n;
-  }
   return TRUE;
 }

@@ -24,7 +24,8 @@ struct cap_decompressor {
     lzma_stream lzma;
     struct {
       ZSTD_DCtx *zstd;
-      gsize zstd_next; /* bytes of input that it can take at once */
+      gsize zstd_next;     /* bytes of input that it can take at once */
+      gboolean zstd_holds; /* maybe output for which there was no room */
     };
   };
 };
@@ -117,23 +118,38 @@ static gboolean zstd_init(cap_decompressor *d)
 
 static void zstd_clear(cap_decompressor *d) { ZSTD_freeDCtx(d->zstd); }
 
-/*
- * A call that fails forgets what it made before. So each is given no more than it asked for, which is one block: what
- * comes before a broken one is there already.
- */
-static cap_decompress_result zstd_run(cap_decompressor *d, cap_decompress_io *io)
+static gsize zstd_step(cap_decompressor *d, cap_decompress_io *io, gsize in_most)
 {
-  if (d->whole && io->in_bytes == 0)
-    return CAP_DECOMPRESS_WHOLE; /* asked again, zstd would say how much of a next frame it wants */
-
-  ZSTD_inBuffer from = { io->in, MIN(io->in_bytes, d->zstd_next), 0 };
+  ZSTD_inBuffer from = { io->in, MIN(io->in_bytes, in_most), 0 };
   ZSTD_outBuffer to = { io->out, io->out_bytes, 0 };
   gsize left = ZSTD_decompressStream(d->zstd, &to, &from);
 
+  if (ZSTD_isError(left))
+    return left;
   io->in += from.pos;
   io->in_bytes -= from.pos;
   io->out += to.pos;
   io->out_bytes -= to.pos;
+  d->zstd_holds = left > 0 && io->out_bytes == 0;
+  return left;
+}
+
+/*
+ * A call that fails forgets what it made before, and its places may say that it filled the room with what it never
+ * wrote. So they are not believed; each is given no more than it asked for, which is one block, when what it holds has
+ * been taken: what comes before a broken block is there already.
+ */
+static cap_decompress_result zstd_run(cap_decompressor *d, cap_decompress_io *io)
+{
+  const guint8 *start = io->out;
+  gsize left = 0;
+
+  if (d->whole && io->in_bytes == 0)
+    return CAP_DECOMPRESS_WHOLE; /* asked again, zstd would say how much of a next frame it wants */
+  if (d->zstd_holds)
+    left = zstd_step(d, io, 0);
+  if (!ZSTD_isError(left) && io->out == start)
+    left = zstd_step(d, io, d->zstd_next);
   if (ZSTD_isError(left)) {
     io->reason = ZSTD_getErrorName(left);
     return CAP_DECOMPRESS_BROKEN;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One member of a gzip file (RFC 1952), inflated by the fastest library that was there at build time: ISA-L's igzip
- * (gzip_isal.c), or else zlib (gzip_zlib.c). Both give the same bytes, take the same input, and say the same words.
+ * (gzip_isal.c), or else zlib (gzip_zlib.c). Both give the same bytes, take the same input, and say the same words of a
+ * file that is whole or cut. In a damaged one igzip may notice later what is wrong, and say that the sum is.
  */
 #ifndef CAP_GZIP_H
 #define CAP_GZIP_H

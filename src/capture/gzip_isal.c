@@ -51,10 +51,30 @@ static gboolean has_strange_flags(cap_gzip *g, const cap_decompress_io *io)
   return io->in_bytes > at && (io->in[at] & FLAGS_RESERVED) != 0;
 }
 
+enum { COPY_LEAST = 3, COPY_MOST = 258, LENGTH_SYMBOL_BEHIND = 254 };
+
+/*
+ * A copy whose distance is wrong is counted as made, where igzip decodes fast: bytes that nobody has written. => how
+ * many of the output's last bytes that may be. Where the copy was to begin, its symbol stands in two bytes, as it is
+ * written before it is known for none. Later bytes may be anything, so the first that looks like it is taken; where
+ * none does, a copy of the greatest length: what is left is always good, and the same each time.
+ */
+static gsize not_written(const cap_gzip *g, const guint8 *end, gsize made)
+{
+  gsize waiting = (gsize)MAX(g->state.tmp_out_valid - g->state.tmp_out_processed, 0); /* of it, behind the room */
+  gsize most = MIN(made, COPY_MOST), length;
+
+  for (length = most; waiting == 0 && length >= COPY_LEAST; length--)
+    if (end[-(gssize)length] + 256U * end[1 - (gssize)length] == length + LENGTH_SYMBOL_BEHIND)
+      return length;
+  return most - MIN(most, waiting);
+}
+
 cap_decompress_result cap_gzip_run(cap_gzip *g, cap_decompress_io *io)
 {
   struct inflate_state *s = &g->state;
   guint32 in_now = (guint32)MIN(io->in_bytes, G_MAXUINT32), out_now = (guint32)MIN(io->out_bytes, G_MAXUINT32);
+  gsize made;
   int result;
 
   if (has_strange_flags(g, io)) {
@@ -66,10 +86,14 @@ cap_decompress_result cap_gzip_run(cap_gzip *g, cap_decompress_io *io)
   s->next_out = io->out;
   s->avail_out = out_now;
   result = isal_inflate(s);
-  io->in += in_now - s->avail_in;
-  io->in_bytes -= in_now - s->avail_in;
-  io->out += out_now - s->avail_out;
-  io->out_bytes -= out_now - s->avail_out;
+  /* By its pointers: what it says is left is too little where it fails. */
+  made = (gsize)(s->next_out - io->out);
+  if (result == ISAL_INVALID_LOOKBACK || result == ISAL_INVALID_SYMBOL)
+    made -= not_written(g, s->next_out, made);
+  io->in_bytes -= (gsize)(s->next_in - io->in);
+  io->in = s->next_in;
+  io->out_bytes -= made;
+  io->out += made;
   if (result < 0) {
     io->reason = reason_of(result);
     return CAP_DECOMPRESS_BROKEN;

@@ -10,6 +10,8 @@ libcapture_la_SOURCES = \
 	src/capture/source.h src/capture/source.c \
 	src/capture/decompress.h src/capture/decompress.c \
 	src/capture/gzip.h \
+	src/capture/piece.h \
+	src/capture/inflate_ahead.h src/capture/inflate_ahead.c \
 	src/capture/unpack.h src/capture/unpack.c \
 	src/capture/link.h src/capture/link.c \
 	src/capture/pcap.c \

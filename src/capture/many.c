@@ -56,6 +56,18 @@ static void many_interrupt(cap_reader *reader)
     cap_reader_interrupt(m->children[i].reader);
 }
 
+/* One after the other, so that one thread is there at a time. */
+static void list_inflate_ahead(cap_reader *reader)
+{
+  many_reader *m = (many_reader *)reader;
+
+  for (guint i = 0; i < m->n; i++)
+    cap_reader_inflate_ahead(m->children[i].reader);
+}
+
+/* Each would have a thread of its own all the time. */
+static void merged_inflate_ahead(cap_reader *reader G_GNUC_UNUSED) {}
+
 static void many_progress(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes)
 {
   const many_reader *m = (const many_reader *)reader;
@@ -259,12 +271,14 @@ static void merged_fill(cap_reader *reader, cap_batch *batch)
 static const cap_reader_ops list_ops = { .fill = list_fill,
                                          .free = many_free,
                                          .interrupt = many_interrupt,
+                                         .inflate_ahead = list_inflate_ahead,
                                          .progress = many_progress,
                                          .reads = many_reads,
                                          .dropped = many_dropped };
 static const cap_reader_ops merged_ops = { .fill = merged_fill,
                                            .free = many_free,
                                            .interrupt = many_interrupt,
+                                           .inflate_ahead = merged_inflate_ahead,
                                            .progress = many_progress,
                                            .reads = many_reads,
                                            .dropped = many_dropped };

@@ -28,6 +28,14 @@ void cap_reader_free(cap_reader *reader)
   reader->ops->free(reader);
 }
 
+void cap_reader_inflate_ahead(cap_reader *reader)
+{
+  if (reader->ops->inflate_ahead != NULL)
+    reader->ops->inflate_ahead(reader);
+  else
+    cap_source_inflate_ahead(reader->window.source);
+}
+
 gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error)
 {
   cap_batch_clear(batch);

@@ -24,6 +24,7 @@ typedef struct cap_reader_ops {
   void (*free)(cap_reader *reader);
   /* NULL: those of the window */
   void (*interrupt)(cap_reader *reader);
+  void (*inflate_ahead)(cap_reader *reader);
   void (*progress)(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
   gboolean (*reads)(const cap_reader *reader, const char *path);
   guint64 (*dropped)(const cap_reader *reader); /* NULL: nothing is said of it */

@@ -10,6 +10,7 @@
 
 #include "capture/capture.h"
 #include "capture/decompress.h"
+#include "capture/inflate_ahead.h"
 
 G_DEFINE_QUARK(cap - error - quark, cap_error)
 
@@ -24,13 +25,17 @@ struct cap_source {
   gboolean opening; /* nobody can call cap_source_interrupt yet: any signal ends the wait */
   gboolean raw_ended;
   char *name;
-  guint64 done_bytes; /* atomic, relaxed: only for show */
+  guint64 read_bytes; /* from the descriptor, by whoever reads there */
+  guint64 done_bytes; /* that went into what was handed out; atomic, relaxed: only for show */
   guint64 total_bytes;
   gint64 begins; /* where the stream starts in the file */
   gint64 at;     /* after a seek: where it is read, whoever else reads through the descriptor; -1: where that stands */
   cap_decompressor *decompressor; /* NULL: plain */
   GError *failed;                 /* told once the output made before it is taken */
   gboolean ended;
+  gboolean begun;          /* the first piece was made */
+  gboolean inflates_ahead; /* on a thread, which the next piece asked for starts */
+  cap_ahead *ahead;        /* that thread: descriptor, raw, decompressor, ended and failed are its own; NULL: none */
   gsize raw_start, raw_end;
   guint8 *raw; /* first the bytes read to look at the magic, then the input of the decompressor */
 };
@@ -65,9 +70,16 @@ static gssize raw_read(cap_source *s, guint8 *to, gsize size, GError **error)
   else if (s->at >= 0)
     s->at += n;
   if (n > 0)
-    __atomic_fetch_add(&s->done_bytes, (guint64)n, __ATOMIC_RELAXED);
+    s->read_bytes += (guint64)n;
   return n;
 }
+
+static void tell_done(cap_source *s, guint64 done_bytes)
+{
+  __atomic_store_n(&s->done_bytes, done_bytes, __ATOMIC_RELAXED);
+}
+
+static guint64 used_bytes(const cap_source *s) { return s->read_bytes - (s->raw_end - s->raw_start); }
 
 /* => bytes added to the raw buffer, which must be empty or hold the magic only. */
 static gssize raw_fill(cap_source *s, gsize size, GError **error)
@@ -113,6 +125,8 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
       break;
   }
   s->decompressor = cap_decompressor_new(s->raw, s->raw_end);
+  if (s->decompressor == NULL)
+    tell_done(s, s->read_bytes);
   return s;
 }
 
@@ -122,6 +136,8 @@ void cap_source_free(cap_source *s)
 {
   if (s == NULL)
     return;
+  cap_source_interrupt(s);
+  cap_ahead_free(s->ahead);
   cap_decompressor_free(s->decompressor);
   g_clear_error(&s->failed);
   if (s->wake_fd >= 0)
@@ -153,11 +169,11 @@ static void decompress_step(cap_source *s, cap_decompress_io *io)
   s->raw_start = s->raw_end - io->in_bytes;
   if (result == CAP_DECOMPRESS_BROKEN)
     g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_BROKEN,
-                "%s: %s: near byte %" G_GUINT64_FORMAT " of the compressed file: %s", s->name, kind,
-                s->done_bytes - io->in_bytes, io->reason);
+                "%s: %s: near byte %" G_GUINT64_FORMAT " of the compressed file: %s", s->name, kind, used_bytes(s),
+                io->reason);
   else if (io->end && io->out_bytes == room_before && result == CAP_DECOMPRESS_MORE)
     g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_CUT,
-                "%s: %s: the compressed file ends early, at byte %" G_GUINT64_FORMAT, s->name, kind, s->done_bytes);
+                "%s: %s: the compressed file ends early, at byte %" G_GUINT64_FORMAT, s->name, kind, s->read_bytes);
   else if (io->end && io->out_bytes == room_before)
     s->ended = TRUE;
 }
@@ -168,6 +184,7 @@ static gssize decompressed_read(cap_source *s, guint8 *to, gsize size, GError **
 
   while (io.out == to && !s->ended && s->failed == NULL)
     decompress_step(s, &io);
+  tell_done(s, used_bytes(s));
   if (io.out == to && s->failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&s->failed));
     s->ended = TRUE;
@@ -176,19 +193,63 @@ static gssize decompressed_read(cap_source *s, guint8 *to, gsize size, GError **
   return io.out - to;
 }
 
+gboolean cap_source_in_pieces(const cap_source *s) { return s->decompressor != NULL && !s->live; }
+
+void cap_source_inflate_ahead(cap_source *s) { s->inflates_ahead = cap_source_in_pieces(s); }
+
+/* The first piece is one step's: a list of captures has all of them open from the start. */
+static void make_piece(gpointer user, cap_piece *piece)
+{
+  cap_source *s = user;
+  cap_decompress_io io = { .out = piece->chunk->data + CAP_PIECE_HEAD_BYTES, .out_bytes = CAP_PIECE_BYTES };
+
+  while (io.out_bytes > 0 && !s->ended && s->failed == NULL && (s->begun || io.out_bytes == CAP_PIECE_BYTES))
+    decompress_step(s, &io);
+  s->begun = TRUE;
+  piece->bytes = CAP_PIECE_BYTES - io.out_bytes;
+  piece->file_bytes = used_bytes(s);
+  piece->failed = piece->bytes == 0 ? g_steal_pointer(&s->failed) : NULL;
+  s->ended = s->ended || piece->bytes == 0;
+}
+
+gssize cap_source_piece(cap_source *s, cap_piece *piece, GError **error)
+{
+  if (s->inflates_ahead) {
+    s->inflates_ahead = FALSE;
+    s->ahead = cap_ahead_new(make_piece, s);
+  }
+  if (cap_source_interrupted(s))
+    return 0;
+  if (s->ahead != NULL)
+    cap_ahead_take(s->ahead, piece);
+  else
+    make_piece(s, piece);
+  tell_done(s, piece->file_bytes);
+  if (piece->bytes > 0)
+    return (gssize)piece->bytes;
+  g_clear_pointer(&s->ahead, cap_ahead_free); /* its memory is not kept as long as a list of captures is */
+  if (piece->failed == NULL)
+    return 0;
+  g_propagate_error(error, g_steal_pointer(&piece->failed));
+  return -1;
+}
+
 gssize cap_source_read(cap_source *s, guint8 *to, gsize size, GError **error)
 {
+  gssize n;
+
   if (s->decompressor != NULL)
     return decompressed_read(s, to, size, error);
   if (s->raw_start < s->raw_end) {
-    gsize n = MIN(size, s->raw_end - s->raw_start);
-
-    memcpy(to, s->raw + s->raw_start, n);
-    s->raw_start += n;
-    return (gssize)n;
+    n = (gssize)MIN(size, s->raw_end - s->raw_start);
+    memcpy(to, s->raw + s->raw_start, (gsize)n);
+    s->raw_start += (gsize)n;
+    return n;
   }
   g_clear_pointer(&s->raw, g_free);
-  return raw_read(s, to, size, error);
+  n = raw_read(s, to, size, error);
+  tell_done(s, s->read_bytes);
+  return n;
 }
 
 gboolean cap_source_seekable(const cap_source *s) { return !s->live && s->decompressor == NULL; }

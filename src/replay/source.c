@@ -85,6 +85,8 @@ void replay_source_start(replay_source *s)
 {
   replay_feed_start(s->feed, s->interfaces);
   s->threaded = choose_threads(s) == 2;
+  if (s->threaded && replay_feed_reader(s->feed) != NULL)
+    cap_reader_inflate_ahead(replay_feed_reader(s->feed));
   s->n_ahead = (s->threaded ? REPLAY_SLOTS : 0) + MAX(s->o.keep, 1);
   s->n_slots = s->n_ahead + (s->pairs != NULL ? REPLAY_PAIRING_SLOTS : 0);
   s->ring = g_new0(replay_slot *, s->n_slots);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as a capture file. Properties: frames keep their contract; twice the same; a pipe gives what a file
- * gives; two of them merged give all frames of both; what the writer writes reads back; and a plain pcap gives the
- * frames that libpcap gives.
+ * Any bytes as a capture file. Properties: frames keep their contract; twice the same, also with a thread that
+ * decompresses ahead; a pipe gives what a file gives; two of them merged give all frames of both; what the writer
+ * writes reads back; and a plain pcap gives the frames that libpcap gives.
  */
 #include <config.h>
 
@@ -79,6 +79,20 @@ static void check_pipe(const uint8_t *data, size_t size, const kit_result *like)
 
   r = kit_read(reader, error);
   check_same(like, r);
+  kit_result_free(r);
+}
+
+static void check_ahead(const uint8_t *data, size_t size, const kit_result *like)
+{
+  cap_reader *reader = open_data(data, size);
+  kit_result *r;
+
+  if (reader == NULL)
+    return;
+  cap_reader_inflate_ahead(reader);
+  r = kit_read(reader, NULL);
+  check_same(like, r);
+  g_assert_cmpstr(like->error != NULL ? like->error->message : "", ==, r->error != NULL ? r->error->message : "");
   kit_result_free(r);
 }
 
@@ -159,6 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
   check_contract(r);
   check_pipe(data, size, r);
+  check_ahead(data, size, r);
   check_merged(data, size, r);
   if (r->frames->len > 0)
     check_writer(r);

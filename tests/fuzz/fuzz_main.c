@@ -70,6 +70,7 @@ static void watch_crashes(const char *name)
   snprintf(crash_path, sizeof(crash_path), "crash-%s", name);
   signal(SIGALRM, on_signal);
   signal(SIGABRT, on_signal);
+  signal(SIGTRAP, on_signal); /* g_error */
   if (__sanitizer_set_death_callback != NULL) {
     __sanitizer_set_death_callback(keep_crash);
   } else {

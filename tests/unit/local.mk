@@ -34,7 +34,7 @@ test_verify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_verify_LDADD = libverify.la libpacket.la libconntrack.la $(PCAP_LIBS) $(CHECK_LIBS) $(JSON_LIBS) $(ZLIB_LIBS) $(GLIB_LIBS)
 
 CAPTURE_KIT_LIBS = libcapture.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
-CAPTURE_TESTS = test_capture test_gzip test_capture_pcapng test_capture_kinds test_capture_stream test_capture_writer test_capture_referee
+CAPTURE_TESTS = test_capture test_gzip test_inflate_ahead test_capture_pcapng test_capture_kinds test_capture_stream test_capture_writer test_capture_referee
 TESTS += $(CAPTURE_TESTS)
 check_PROGRAMS += $(CAPTURE_TESTS)
 test_capture_SOURCES = tests/unit/test_capture.c $(CAPTURE_EXPECT) $(CAPTURE_KIT) $(UNIT_KIT)
@@ -49,6 +49,14 @@ test_capture_kinds_LDADD = libpacket.la libconntrack.la $(CAPTURE_KIT_LIBS)
 test_gzip_SOURCES = tests/unit/test_gzip.c $(UNIT_KIT)
 test_gzip_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(ZLIB_CFLAGS)
 test_gzip_LDADD = $(CAPTURE_KIT_LIBS)
+test_inflate_ahead_SOURCES = tests/unit/test_inflate_ahead.c $(CAPTURE_EXPECT) $(CAPTURE_KIT) $(UNIT_KIT)
+test_inflate_ahead_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_inflate_ahead_LDADD = $(CAPTURE_KIT_LIBS)
+# In 2,000 places of each file.
+check-long: check-long-ahead
+check-long-ahead: test_inflate_ahead
+	AHEAD_PLACES=2000 ./test_inflate_ahead
+.PHONY: check-long check-long-ahead
 test_capture_stream_SOURCES = tests/unit/test_capture_stream.c $(CAPTURE_EXPECT) $(CAPTURE_KIT) $(UNIT_KIT)
 test_capture_stream_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
 test_capture_stream_LDADD = $(CAPTURE_KIT_LIBS)
