@@ -53,9 +53,16 @@ static ct_entry *holder(const choice *c, const ct_tuple *tuple, uint32_t hash, c
 /* nf_conntrack_tuple_taken */
 static bool is_taken_as(const choice *c, const ct_tuple *tuple, uint32_t hash)
 {
+  const ct_entry *entry;
+  uint32_t at;
   ct_dir dir;
-  const ct_entry *entry = holder(c, tuple, hash, &dir);
 
+  /* Most often nothing is where it would be found, and it need not be said what would. */
+  if (ct_table_each_first(&c->engine->table, hash, &at) == 0) {
+    *c->is_free = true;
+    return false;
+  }
+  entry = holder(c, tuple, hash, &dir);
   *c->is_free = entry == NULL;
   if (entry == NULL || is_own(c, entry))
     return false;

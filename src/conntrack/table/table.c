@@ -122,17 +122,89 @@ static inline void reply_as_asked(const ct_entry *entry, const ct_tuple *reply, 
     *asked = *reply;
 }
 
-void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply)
+/* Whether nothing but the original's source is translated, and that to another IPv4 address alone. */
+static inline bool is_short(const ct_entry *entry, const ct_tuple *reply)
+{
+  return !(entry->traits & (CT_ENTRY_IPV6 | CT_ENTRY_ICMP | CT_ENTRY_ZONED)) && reply->family == CT_IPV4 &&
+         reply->zone == 0 && reply->dst.v4 != 0 && reply->src.v4 == entry->addr[1] && reply->proto == entry->proto &&
+         reply->src_id == entry->port[1] && reply->dst_id == entry->port[0];
+}
+
+/* => the number of that alias, made where there was none; 0: there is no room for it. Not both are 0. */
+static uint32_t alias_of(ct_table *table, uint32_t address, uint32_t device)
+{
+  uint32_t at = (address ^ device * UINT32_C(0x85ebca6b)) * UINT32_C(0x9e3779b1) >> 24, tries;
+
+  for (tries = 0; tries < 8; tries++, at = (at + 1) & CT_ALIAS_IN_KEY) {
+    ct_alias *alias = &table->aliases[at];
+
+    if (at == 0 || at == CT_ALIAS_IN_KEY)
+      continue;
+    if (alias->address == 0 && alias->device == 0)
+      *alias = (ct_alias){ address, device };
+    if (alias->address == address && alias->device == device)
+      return at;
+  }
+  return 0;
+}
+
+static inline bool is_spelled(const ct_entry *entry) { return entry->traits & CT_ENTRY_KEYED && entry->alias == 0; }
+
+static __attribute__((noinline)) void spell(ct_table *table, ct_entry *entry, const ct_tuple *reply, uint32_t device)
 {
   ct_key *key = ct_table_key(table, entry);
   ct_tuple asked;
 
   reply_as_asked(entry, reply, &asked);
-  entry->traits |= CT_ENTRY_KEYED;
-  table->keyed = true;
   table->split |= reply->zone != (entry->traits & CT_ENTRY_ZONED ? key->zone : 0);
   key->reply = *reply;
   key->reply_hash = ct_tuple_hash(&asked);
+  key->device = device;
+}
+
+void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply)
+{
+  uint32_t device = ct_table_device(table, entry);
+
+  table->spelled -= is_spelled(entry);
+  entry->traits |= CT_ENTRY_KEYED;
+  table->keyed = true;
+  entry->alias = is_short(entry, reply) ? alias_of(table, reply->dst.v4, device) : 0;
+  if (entry->alias != 0)
+    return;
+  table->spelled++;
+  spell(table, entry, reply, device);
+}
+
+static __attribute__((noinline)) void set_device_in_key(ct_table *table, ct_entry *entry, uint32_t device)
+{
+  ct_tuple reply;
+
+  if (!(entry->traits & CT_ENTRY_KEYED)) {
+    entry->alias = CT_ALIAS_IN_KEY;
+  } else if (entry->alias != 0) {
+    ct_table_tuple(table, entry, CT_REPLY, &reply);
+    entry->alias = 0;
+    table->spelled++;
+    spell(table, entry, &reply, device);
+  }
+  ct_table_key(table, entry)->device = device;
+}
+
+void ct_table_set_device(ct_table *table, ct_entry *entry, uint32_t device)
+{
+  uint32_t alias = 0;
+
+  if (ct_table_device(table, entry) == device)
+    return;
+  if (entry->traits & CT_ENTRY_KEYED && entry->alias != 0)
+    alias = alias_of(table, table->aliases[entry->alias].address, device);
+  else if (!(entry->traits & CT_ENTRY_KEYED) && device != 0)
+    alias = alias_of(table, 0, device);
+  if (alias != 0)
+    entry->alias = alias;
+  else
+    set_device_in_key(table, entry, device);
 }
 
 static __attribute__((noinline)) void set_zone(ct_table *table, ct_entry *entry, const ct_tuple *original)
@@ -176,6 +248,7 @@ inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
 void ct_table_give(ct_table *table, ct_entry *entry)
 {
   give_pair(table, entry);
+  table->spelled -= is_spelled(entry);
   entry->id = 0;
   entry->status = 0;
   entry->addr[0] = table->free_entry;
@@ -237,8 +310,11 @@ static void grow_index(ct_table *table)
 
 static bool is_crowded(const ct_table *table, uint32_t used)
 {
-  /* Three quarters full: with linear probing a miss then reads two cache lines at most on average. */
-  return used + used / 3 >= table->slot_mask;
+  /*
+   * Three quarters full: with linear probing a miss then reads two cache lines at most on average. Where there are
+   * second slots, a new connection misses twice and is put twice: half full, then.
+   */
+  return used + (table->second != 0 ? used : used / 3) >= table->slot_mask;
 }
 
 void ct_table_reserve(ct_table *table, uint32_t n)
@@ -392,9 +468,23 @@ static inline bool match_original(const ct_table *table, const ct_entry *entry, 
   return ct_addr_equal(&pair->src, &tuple->src) && ct_addr_equal(&pair->dst, &tuple->dst);
 }
 
+/* match_v4 of an entry that has an alias. */
+static inline bool match_alias(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
+{
+  uint64_t addresses = both(entry->addr[0], entry->addr[1]);
+  uint64_t answers = both(table->aliases[entry->alias].address, entry->addr[1]);
+  uint32_t ids = (uint32_t)entry->port[0] << 16 | entry->port[1];
+  bool reply =
+    (answers == both(tuple->dst.v4, tuple->src.v4)) & (ids == ((uint32_t)tuple->dst_id << 16 | tuple->src_id));
+  bool original =
+    (addresses == both(tuple->src.v4, tuple->dst.v4)) & (ids == ((uint32_t)tuple->src_id << 16 | tuple->dst_id));
+
+  *dir = reply ? CT_REPLY : CT_ORIGINAL;
+  return (reply | original) & (tuple->zone == 0);
+}
+
 /* *dir: of an ICMP tuple, whether it is a request's or an answer's. */
-static __attribute__((noinline)) bool match_key(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple,
-                                                ct_dir *dir)
+static bool match_key(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
   const ct_key *key = &table->keys[ct_table_number(table, entry)];
   ct_dir asked = *dir;
@@ -412,6 +502,13 @@ static __attribute__((noinline)) bool match_key(const ct_table *table, const ct_
   return match_original(table, entry, tuple);
 }
 
+/* Of an entry that is KEYED. */
+static __attribute__((noinline)) bool match_mapped(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple,
+                                                   ct_dir *dir)
+{
+  return entry->alias != 0 ? match_alias(table, entry, tuple, dir) : match_key(table, entry, tuple, dir);
+}
+
 static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
   unsigned kind = entry->traits & (CT_ENTRY_IPV6 | CT_ENTRY_KEYED),
@@ -420,7 +517,7 @@ static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_
   if (entry->proto != tuple->proto)
     return false;
   if (kind != family)
-    return kind == (family | CT_ENTRY_KEYED) && match_key(table, entry, tuple, dir);
+    return kind == (family | CT_ENTRY_KEYED) && match_mapped(table, entry, tuple, dir);
   return tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir);
 }
 
@@ -492,7 +589,7 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
 {
   ct_tuple original;
 
-  if (dir == CT_REPLY && entry->traits & CT_ENTRY_KEYED) {
+  if (dir == CT_REPLY && is_spelled(entry)) {
     *tuple = table->keys[ct_table_number(table, entry)].reply;
     return;
   }
@@ -511,10 +608,13 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
     original.src.v4 = entry->addr[0];
     original.dst.v4 = entry->addr[1];
   }
-  if (dir == CT_ORIGINAL)
+  if (dir == CT_ORIGINAL) {
     *tuple = original;
-  else
-    ct_tuple_invert(&original, tuple);
+    return;
+  }
+  ct_tuple_invert(&original, tuple);
+  if (entry->traits & CT_ENTRY_KEYED)
+    tuple->dst.v4 = table->aliases[entry->alias].address;
 }
 
 static int compare_id(gconstpointer a, gconstpointer b, gpointer user)
