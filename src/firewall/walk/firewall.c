@@ -294,6 +294,13 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
   return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 
+static gboolean walk_first(fw_firewall *f, fw_packet *p, fw_decision *last)
+{
+  const fw_nat_first_way way = fw_nat_first(f, p, last);
+
+  return way == FW_NAT_WALKS ? walk_on(f, p, last) : way == FW_NAT_GOES;
+}
+
 static void say_kernel(fw_outcome *o, fw_kernel_drop why)
 {
   o->verdict = FW_VERDICT_DROP;
@@ -344,7 +351,8 @@ static inline void reach_conntrack(fw_firewall *f, ct_engine *engine, fw_family 
   f->program->view_of = NULL;
 }
 
-static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_result *result)
+static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, gboolean straight,
+                 ct_result *result)
 {
   ct_fate fate = CT_FATE_ACCEPT;
   fw_decision last;
@@ -354,7 +362,7 @@ static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_pack
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
     fw_firewall_attach(p, passage);
-    if (!walk_on(f, p, &last)) {
+    if (!(straight && p->state == FW_STATE_NEW ? walk_first(f, p, &last) : walk_on(f, p, &last))) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
@@ -491,7 +499,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     reach_conntrack(f, engine, p->family, a->packet, f->template.untracked || p->has_entry ? &f->template : NULL,
                     &passage);
   }
-  pass(f, engine, &passage, p, result);
+  pass(f, engine, &passage, p, straight, result);
   if (G_UNLIKELY(o->verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)))
     fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)

@@ -7,6 +7,7 @@
 #include "firewall/match/data.h"
 #include "firewall/target/data.h"
 #include "firewall/walk/quick.h"
+#include "firewall/walk/settled_way.h"
 
 static ct_engine *engine_of(const fw_firewall *f) { return (ct_engine *)f->program->engine; }
 
@@ -533,6 +534,25 @@ gboolean fw_nat_has_moved(fw_firewall *f, const fw_packet *p, const fw_interface
     return FALSE;
   device = ct_nat_device(engine_of(f), p->entry);
   return device != 0 && out->known && device != out->device;
+}
+
+fw_nat_first_way fw_nat_first(fw_firewall *f, fw_packet *p, fw_decision *last)
+{
+  if (f->outcome.path != FW_PATH_FORWARD || p->entry == NULL || f->program->postrouting_blind || !can_wait(f, p) ||
+      fw_settle_is_martian(f, p) || !fw_settle_is_forwarded(f, p) || ct_nat_status(p->entry) & CT_NAT_BOTH_DONE)
+    return FW_NAT_WALKS;
+  p->hook = FW_HOOK_PREROUTING;
+  if (!ask(f, p, FW_HOOK_PREROUTING, CT_NAT_DST, last))
+    return FW_NAT_DROPPED;
+  f->program->view_of = NULL;
+  if (ct_nat_status(p->entry) & CT_STATUS_DST_NAT)
+    return FW_NAT_WALKS;
+  fw_settle_gone(f, p, FW_HOOK_POSTROUTING);
+  if (!ask(f, p, FW_HOOK_POSTROUTING, CT_NAT_SRC, last))
+    return FW_NAT_DROPPED;
+  f->program->view_of = NULL;
+  fw_nat_settle(f, p, CT_NAT_SRC);
+  return FW_NAT_GOES;
 }
 
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)

@@ -163,7 +163,13 @@ static inline gboolean is_plain(fw_firewall *f, guint32 address)
 const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to)
 {
   const fw_address destination = { .words = { to } };
+  const fw_first_byte *first = first_bytes(f);
+  const guint8 from_byte = *(const guint8 *)&from, to_byte = *(const guint8 *)&to;
 
+  /* Mostly the first bytes say all of it; there is none with a 0 among those. */
+  if (G_LIKELY(first->type[from_byte] == FW_ADDRTYPE_UNICAST && first->type[to_byte] == FW_ADDRTYPE_UNICAST &&
+               first->way[to_byte] != NULL))
+    return first->way[to_byte];
   return is_plain(f, from) && is_plain(f, to) && from != 0 ? way_to(f, FW_IPV4, &destination) : NULL;
 }
 
