@@ -146,6 +146,8 @@ static bool id_in_range(const choice *c, const ct_tuple *tuple)
 
 static bool address_in_range(const ct_nat_range *range, const ct_addr *address)
 {
+  if (ct_addr_equal(&range->min, &range->max))
+    return ct_addr_equal(address, &range->min);
   return memcmp(address->bytes, range->min.bytes, sizeof(*address)) >= 0 &&
          memcmp(address->bytes, range->max.bytes, sizeof(*address)) <= 0;
 }

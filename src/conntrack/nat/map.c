@@ -101,6 +101,11 @@ bool ct_passage_nat(ct_engine *engine, ct_passage *passage, ct_nat_manip manip, 
   return ct_nat_set_up(engine, passage->entry, manip, range);
 }
 
+bool ct_passage_is_sure(const ct_engine *engine, const ct_passage *passage)
+{
+  return passage->entry->traits & CT_ENTRY_ALONE && passage->entry->ext == 0 && !engine->buckets.active;
+}
+
 void ct_passage_nat_inferred(ct_passage *passage) { passage->entry->traits |= CT_ENTRY_INFERRED; }
 
 bool ct_passage_nat_null(ct_engine *engine, ct_passage *passage, ct_nat_manip manip)

@@ -38,6 +38,7 @@ static __attribute__((noinline)) void grow_sources(struct ct_nat *nat)
 
   nat->source_mask = MAX(n * 2, FIRST_SLOTS) - 1;
   nat->sources = ct_pages_new((size_t)nat->source_mask + 1, sizeof(ct_slot));
+  ct_pages_scattered(nat->sources, (size_t)nat->source_mask + 1, sizeof(ct_slot));
   ct_pages_populate(nat->sources, 0, (size_t)nat->source_mask + 1, sizeof(ct_slot));
   for (i = 0; i < n; i++)
     if (old[i].number != 0)
@@ -159,6 +160,20 @@ uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, u
   return 0;
 }
 
+/* Of the tuple that one of IPv4 becomes with that source. */
+static inline uint32_t guess_hash(const ct_tuple *tuple, uint32_t source)
+{
+  const ct_tuple guess = { .src.v4 = source,
+                           .dst.v4 = tuple->dst.v4,
+                           .src_id = tuple->src_id,
+                           .dst_id = tuple->dst_id,
+                           .family = CT_IPV4,
+                           .proto = tuple->proto,
+                           .zone = tuple->zone };
+
+  return ct_tuple_hash(&guess);
+}
+
 void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const uint32_t *hints, size_t n)
 {
   const struct ct_nat *nat = engine->nat;
@@ -170,12 +185,8 @@ void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const ui
     if (hints[i] != 0 || packets[i].kind != CT_PACKET_TRACK)
       continue;
     ct_pages_fetch(&nat->sources[ct_nat_source_hash(&packets[i].tuple) & nat->source_mask]);
-    if (nat->gives != 0 && packets[i].tuple.family == CT_IPV4) {
-      ct_tuple guess = packets[i].tuple;
-
-      guess.src.v4 = nat->gives;
-      ct_table_prefetch_slot(&engine->table, ct_tuple_hash(&guess));
-    }
+    if (nat->gives != 0 && packets[i].tuple.family == CT_IPV4)
+      ct_table_prefetch_slot(&engine->table, guess_hash(&packets[i].tuple, nat->gives));
   }
 }
 

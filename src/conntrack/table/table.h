@@ -89,6 +89,11 @@ ct_entry *ct_table_take(ct_table *table, const ct_tuple *original);
 ct_key *ct_table_key(ct_table *table, const ct_entry *entry);
 /* Gives an entry that is not in the index a reply tuple of its own. */
 void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply);
+/* Whether its reply stands in its key. */
+static inline bool ct_table_is_spelled(const ct_entry *entry)
+{
+  return entry->traits & CT_ENTRY_KEYED && entry->alias == 0;
+}
 /* The device that masquerading of the entry has chosen an address of; 0: none. */
 void ct_table_set_device(ct_table *table, ct_entry *entry, uint32_t device);
 static inline uint32_t ct_table_device(const ct_table *table, const ct_entry *entry)

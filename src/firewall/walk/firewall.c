@@ -294,9 +294,9 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
   return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 
-static gboolean walk_first(fw_firewall *f, fw_packet *p, fw_decision *last)
+static gboolean walk_first(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_decision *last)
 {
-  const fw_nat_first_way way = fw_nat_first(f, p, last);
+  const fw_nat_first_way way = fw_nat_first(f, a, p, last);
 
   return way == FW_NAT_WALKS ? walk_on(f, p, last) : way == FW_NAT_GOES;
 }
@@ -319,7 +319,8 @@ static void conclude_nat(fw_firewall *f, const ct_passage *passage, fw_packet *p
 /* An answer without an entry is a packet of its own: conntrack sees it when the rejected one has gone. */
 static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_fate fate)
 {
-  const gboolean observe = f->options.mode == FW_MODE_OBSERVE, nat = f->nat_families[p->family];
+  /* Of who waits to be told it is known that no helper has a word with it (fw_nat_first). */
+  const gboolean observe = f->options.mode == FW_MODE_OBSERVE, nat = f->nat_families[p->family] && !f->straight.due;
   fw_nat_moved moved = { .any = FALSE };
 
   if (G_UNLIKELY(nat))
@@ -351,8 +352,8 @@ static inline void reach_conntrack(fw_firewall *f, ct_engine *engine, fw_family 
   f->program->view_of = NULL;
 }
 
-static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, gboolean straight,
-                 ct_result *result)
+static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_passage *passage, fw_packet *p,
+                 gboolean straight, ct_result *result)
 {
   ct_fate fate = CT_FATE_ACCEPT;
   fw_decision last;
@@ -362,7 +363,7 @@ static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_pack
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
     fw_firewall_attach(p, passage);
-    if (!(straight && p->state == FW_STATE_NEW ? walk_first(f, p, &last) : walk_on(f, p, &last))) {
+    if (!(straight && p->state == FW_STATE_NEW ? walk_first(f, a, p, &last) : walk_on(f, p, &last))) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
@@ -429,6 +430,15 @@ static inline void begin(fw_firewall *f, const ct_packet *packet)
 {
   fw_outcome *o = &f->outcome;
 
+  o->arrived_bytes = packet->length;
+  o->pieces = ct_packet_pieces(packet);
+  if (f->straight.due && f->straight.cls == CT_CLASS_ESTABLISHED && !f->options.record) {
+    /* The one before went straight, and nobody has looked: it has changed these and nothing else. */
+    f->straight.due = FALSE;
+    o->path = FW_PATH_NONE;
+    o->verdict = FW_VERDICT_NONE;
+    return;
+  }
   f->straight.due = FALSE;
   if (f->options.record)
     g_array_set_size(f->record.lines, 0);
@@ -441,8 +451,6 @@ static inline void begin(fw_firewall *f, const ct_packet *packet)
   o->answered = o->reset = o->looped = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = o->nat_nowhere = o->nat_perhaps = NULL;
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
-  o->arrived_bytes = packet->length;
-  o->pieces = ct_packet_pieces(packet);
   o->answer.sent = o->answer.looped = o->answer.delivered = o->answer.unplaced = FALSE;
   o->answer.why_not = NULL;
   o->answer_to = 0;
@@ -499,7 +507,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     reach_conntrack(f, engine, p->family, a->packet, f->template.untracked || p->has_entry ? &f->template : NULL,
                     &passage);
   }
-  pass(f, engine, &passage, p, straight, result);
+  pass(f, engine, a, &passage, p, straight, result);
   if (G_UNLIKELY(o->verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)))
     fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)

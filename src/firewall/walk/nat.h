@@ -52,7 +52,7 @@ gboolean fw_nat_settle(fw_firewall *f, fw_packet *p, ct_nat_manip manip);
  * are whole and plain. It may have met some of them when the rest has to be walked: what is done is not done again.
  */
 typedef enum fw_nat_first_way { FW_NAT_GOES, FW_NAT_DROPPED, FW_NAT_WALKS } fw_nat_first_way;
-fw_nat_first_way fw_nat_first(fw_firewall *f, fw_packet *p, fw_decision *last);
+fw_nat_first_way fw_nat_first(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_decision *last);
 /* => FALSE: dropped; *last says by whom where a chain did. */
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
 
