@@ -116,6 +116,7 @@ typedef struct cli_options {
   cli_when colour, progress;
 
   GHashTable *notes_said; /* char *: what was said of these options already; shared with copies */
+  char **label_names; /* --connlabels, where they were read before these options were; not owned. NULL: they were not */
 
   gpointer own; /* of the sub-command's own options */
 } cli_options;
