@@ -23,7 +23,7 @@ static ct_tuple tuple_of(guint i)
 static ct_entry *find(const ct_table *table, guint i, guint32 hash, ct_dir *dir)
 {
   ct_tuple t = tuple_of(i), reply;
-  ct_dir back;
+  ct_dir back = CT_ORIGINAL;
   ct_entry *entry = ct_table_find(table, &t, hash, dir);
 
   ct_tuple_invert(&t, &reply);
@@ -45,7 +45,7 @@ START_TEST(random_steps)
   static guint32 was[ENTRIES]; /* the number of its entry the last time that it had one */
   GRand *rand = g_rand_new_with_seed(7 + (guint32)_i);
   ct_table table;
-  ct_dir dir;
+  ct_dir dir = CT_ORIGINAL;
   guint step, i, n = 0;
 
   ct_table_init(&table);
@@ -92,7 +92,7 @@ START_TEST(crowds_survive_growth)
 {
   enum { CROWDED = 6000 };
   ct_table table;
-  ct_dir dir;
+  ct_dir dir = CT_ORIGINAL;
   guint i, j;
 
   ct_table_init(&table);
