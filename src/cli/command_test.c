@@ -7,6 +7,7 @@
 
 #include "capture/capture.h"
 #include "firewall/build.h"
+#include "firewall/iptables.h"
 #include "captures.h"
 #include "commands.h"
 #include "kernel.h"
@@ -24,6 +25,7 @@ typedef struct tap {
   GHashTable *notes_said; /* as in cli_options: once for all scenarios */
   const GPtrArray *rules; /* cli_rules_text: the command line's, in place of the scenarios' own */
   char **label_names;     /* --connlabels; NULL: not given */
+  GString *policies;      /* --timeout-policies, as it was read; NULL: not given */
 } tap;
 
 /* A block of YAML text: a line each, indented. */
@@ -120,6 +122,7 @@ static gboolean kernel_of(tap *t, const GPtrArray *of_scenario, int argc, char *
   g_hash_table_unref(options->notes_said);
   options->notes_said = g_hash_table_ref(t->notes_said);
   options->label_names = t->label_names;
+  options->policies_text = t->policies != NULL ? t->policies->str : NULL;
   fine = parse_copy(options, (int)of_scenario->len, (char *const *)of_scenario->pdata, error);
   options->sysctls_of_file = options->sysctls->len;
   max = options->max;
@@ -280,6 +283,15 @@ static cli_exit test_files(tap *t, const cli_options *o, int argc, char **argv)
   return code;
 }
 
+/* Behind the fence no file is opened any more. */
+static gboolean read_policies(const cli_options *o, GString **text, GError **error)
+{
+  if (o->timeout_policies == NULL)
+    return TRUE;
+  *text = g_string_new(NULL);
+  return fw_rules_load(o->timeout_policies, *text, error);
+}
+
 cli_exit cli_command_test(int argc, char **argv)
 {
   char **copy = g_new0(char *, (gsize)argc + 1);
@@ -287,7 +299,7 @@ cli_exit cli_command_test(int argc, char **argv)
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_OK;
-  tap t = { NULL, NULL, 0, FALSE, NULL, NULL, NULL };
+  tap t = { NULL, NULL, 0, FALSE, NULL, NULL, NULL, NULL };
 
   memcpy(copy, argv, (gsize)argc * sizeof(char *));
   cli_options_init(&options);
@@ -297,7 +309,7 @@ cli_exit cli_command_test(int argc, char **argv)
     cli_say("test: give scenarios (- is standard input)");
     code = CLI_EXIT_USAGE;
   } else if ((rules = cli_rules_texts_read(options.rules, &error)) == NULL ||
-             !cli_labels_read(&options, &t.label_names, &error)) {
+             !cli_labels_read(&options, &t.label_names, &error) || !read_policies(&options, &t.policies, &error)) {
     code = cli_usage(error);
   } else {
     puts("TAP version 13");
@@ -310,6 +322,8 @@ cli_exit cli_command_test(int argc, char **argv)
   if (rules != NULL)
     g_ptr_array_unref(rules);
   cli_labels_free(t.label_names);
+  if (t.policies != NULL)
+    g_string_free(t.policies, TRUE);
   cli_options_clear(&options);
   g_free(copy);
   return code;

@@ -32,8 +32,11 @@ static gboolean read_policies(cli_firewall *f, GError **error)
   const char *path = f->o->timeout_policies, *reason = NULL;
   GString *text = g_string_new(NULL);
   guint line = 0;
-  gboolean fine = fw_rules_load(path, text, error);
+  gboolean fine;
 
+  if (f->o->policies_text != NULL)
+    g_string_assign(text, f->o->policies_text);
+  fine = f->o->policies_text != NULL || fw_rules_load(path, text, error);
   if (fine && !fw_policies_read(f->facts, text->str, &line, &reason))
     fine = refuse(error, "--timeout-policies %s: line %u: %s", path, line, reason);
   g_string_free(text, TRUE);

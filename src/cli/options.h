@@ -116,7 +116,9 @@ typedef struct cli_options {
   cli_when colour, progress;
 
   GHashTable *notes_said; /* char *: what was said of these options already; shared with copies */
-  char **label_names; /* --connlabels, where they were read before these options were; not owned. NULL: they were not */
+  /* What --connlabels and --timeout-policies name, where it was read before these options were; not owned. NULL: not */
+  char **label_names;
+  const char *policies_text;
 
   gpointer own; /* of the sub-command's own options */
 } cli_options;

@@ -72,6 +72,20 @@ sed 's/web,17/www,17/' "$work/named" > "$work/misnamed"
 expect 3 '^  error: .*: no label is called www$' "^ctreplay: $work/misnamed:[0-9]*: no label is called www$" "$ctreplay" test --connlabels "$work/connlabel.conf" "$work/misnamed"
 expect 2 '' 'absent: No such file or directory$' "$ctreplay" test --connlabels "$work/absent" "$work/named"
 
+# Policies of timeouts are read before the fence.
+echo 'nfct timeout add short inet udp unreplied 7' > "$work/policies"
+cat > "$work/short" << 'END'
+rules
+*raw
+-A PREROUTING -p udp -j CT --timeout short
+COMMIT
+end
+flow a: udp 10.0.0.1:1000 > 192.0.2.53:53
++0 a > udp (30) => NEW orig 7s
+END
+expect 0 '^ok 1 ' '' "$ctreplay" test --timeout-policies "$work/policies" "$work/short"
+expect 2 '' 'absent: No such file or directory$' "$ctreplay" test --timeout-policies "$work/absent" "$work/short"
+
 # Each that is not met says what happened instead, and the way that the packet went.
 scenario unmet << 'END'
 +0   web > S    => NEW orig drop
