@@ -294,13 +294,6 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
   return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 
-static gboolean walk_first(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_decision *last)
-{
-  const fw_nat_first_way way = fw_nat_first(f, a, p, last);
-
-  return way == FW_NAT_WALKS ? walk_on(f, p, last) : way == FW_NAT_GOES;
-}
-
 static void say_kernel(fw_outcome *o, fw_kernel_drop why)
 {
   o->verdict = FW_VERDICT_DROP;
@@ -355,6 +348,7 @@ static inline void reach_conntrack(fw_firewall *f, ct_engine *engine, fw_family 
 static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_passage *passage, fw_packet *p,
                  gboolean straight, ct_result *result)
 {
+  fw_nat_first_way first = FW_NAT_WALKS;
   ct_fate fate = CT_FATE_ACCEPT;
   fw_decision last;
 
@@ -363,7 +357,9 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_pass
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
     fw_firewall_attach(p, passage);
-    if (!(straight && p->state == FW_STATE_NEW ? walk_first(f, a, p, &last) : walk_on(f, p, &last))) {
+    if (G_UNLIKELY(straight) && p->state == FW_STATE_NEW)
+      first = fw_nat_first(f, a, p, &last);
+    if (first == FW_NAT_DROPPED || (first == FW_NAT_WALKS && !walk_on(f, p, &last))) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
