@@ -7,12 +7,14 @@
 
 #include "capture/capture.h"
 #include "firewall/build.h"
+#include "firewall/iptables.h"
 #include "captures.h"
 #include "commands.h"
 #include "kernel.h"
 #include "sandbox.h"
 #include "rules_text.h"
 #include "say.h"
+#include "labels.h"
 #include "scenario_rules.h"
 #include "scenario/perform.h"
 
@@ -22,6 +24,8 @@ typedef struct tap {
   gboolean failed;
   GHashTable *notes_said; /* as in cli_options: once for all scenarios */
   const GPtrArray *rules; /* cli_rules_text: the command line's, in place of the scenarios' own */
+  char **label_names;     /* --connlabels; NULL: not given */
+  GString *policies;      /* --timeout-policies, as it was read; NULL: not given */
 } tap;
 
 /* A block of YAML text: a line each, indented. */
@@ -117,6 +121,8 @@ static gboolean kernel_of(tap *t, const GPtrArray *of_scenario, int argc, char *
   cli_options_init(options);
   g_hash_table_unref(options->notes_said);
   options->notes_said = g_hash_table_ref(t->notes_said);
+  options->label_names = t->label_names;
+  options->policies_text = t->policies != NULL ? t->policies->str : NULL;
   fine = parse_copy(options, (int)of_scenario->len, (char *const *)of_scenario->pdata, error);
   options->sysctls_of_file = options->sysctls->len;
   max = options->max;
@@ -201,7 +207,7 @@ static gboolean has_use(const tap *t, const scn_scenario *scenario, const cli_op
   return FALSE;
 }
 
-static gboolean perform(tap *t, const cli_scenario_text *text, const scn_scenario *scenario, int argc, char **argv,
+static gboolean perform(tap *t, const cli_scenario_text *text, scn_scenario *scenario, int argc, char **argv,
                         scn_run_figures *figures, GError **error)
 {
   guint line = 0;
@@ -213,6 +219,7 @@ static gboolean perform(tap *t, const cli_scenario_text *text, const scn_scenari
   gboolean fine = scenario_kernel(t, scenario, argc, argv, arguments, &options, &params, error);
 
   fine = fine && has_use(t, scenario, &options, error) &&
+         scn_scenario_name_labels(scenario, (const char *const *)t->label_names, error) &&
          cli_scenario_firewall(&firewall, &rules, text, scenario, t->rules, &options, &params, error) &&
          scn_scenario_run(scenario, &params, options.replay.checksums, firewall.firewall != NULL ? &rules : NULL,
                           on_outcome, t, figures, error);
@@ -276,6 +283,15 @@ static cli_exit test_files(tap *t, const cli_options *o, int argc, char **argv)
   return code;
 }
 
+/* Behind the fence no file is opened any more. */
+static gboolean read_policies(const cli_options *o, GString **text, GError **error)
+{
+  if (o->timeout_policies == NULL)
+    return TRUE;
+  *text = g_string_new(NULL);
+  return fw_rules_load(o->timeout_policies, *text, error);
+}
+
 cli_exit cli_command_test(int argc, char **argv)
 {
   char **copy = g_new0(char *, (gsize)argc + 1);
@@ -283,7 +299,7 @@ cli_exit cli_command_test(int argc, char **argv)
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_OK;
-  tap t = { NULL, NULL, 0, FALSE, NULL, NULL };
+  tap t = { NULL, NULL, 0, FALSE, NULL, NULL, NULL, NULL };
 
   memcpy(copy, argv, (gsize)argc * sizeof(char *));
   cli_options_init(&options);
@@ -292,7 +308,8 @@ cli_exit cli_command_test(int argc, char **argv)
   else if (options.captures->len == 0) {
     cli_say("test: give scenarios (- is standard input)");
     code = CLI_EXIT_USAGE;
-  } else if ((rules = cli_rules_texts_read(options.rules, &error)) == NULL) {
+  } else if ((rules = cli_rules_texts_read(options.rules, &error)) == NULL ||
+             !cli_labels_read(&options, &t.label_names, &error) || !read_policies(&options, &t.policies, &error)) {
     code = cli_usage(error);
   } else {
     puts("TAP version 13");
@@ -304,6 +321,9 @@ cli_exit cli_command_test(int argc, char **argv)
     printf("1..%u\n", t.number);
   if (rules != NULL)
     g_ptr_array_unref(rules);
+  cli_labels_free(t.label_names);
+  if (t.policies != NULL)
+    g_string_free(t.policies, TRUE);
   cli_options_clear(&options);
   g_free(copy);
   return code;

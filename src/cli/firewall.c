@@ -32,12 +32,21 @@ static gboolean read_policies(cli_firewall *f, GError **error)
   const char *path = f->o->timeout_policies, *reason = NULL;
   GString *text = g_string_new(NULL);
   guint line = 0;
-  gboolean fine = fw_rules_load(path, text, error);
+  gboolean fine;
 
+  if (f->o->policies_text != NULL)
+    g_string_assign(text, f->o->policies_text);
+  fine = f->o->policies_text != NULL || fw_rules_load(path, text, error);
   if (fine && !fw_policies_read(f->facts, text->str, &line, &reason))
     fine = refuse(error, "--timeout-policies %s: line %u: %s", path, line, reason);
   g_string_free(text, TRUE);
   return fine;
+}
+
+/* Its own, or those that were read before. */
+static const char *const *label_names(const cli_firewall *f)
+{
+  return (const char *const *)(f->label_names != NULL ? f->label_names : f->o->label_names);
 }
 
 static gboolean set_facts(cli_firewall *f, GError **error)
@@ -55,7 +64,7 @@ static gboolean set_facts(cli_firewall *f, GError **error)
   for (i = 0; i < o->assumptions->len; i++)
     if (!fw_box_facts_assume(f->facts, g_ptr_array_index(o->assumptions, i)))
       return refuse(error, "--assume %s: give MATCH=yes or MATCH=no", (char *)g_ptr_array_index(o->assumptions, i));
-  f->facts->labels = (const char *const *)f->label_names;
+  f->facts->labels = label_names(f);
   f->facts->interface = g_strdup(o->iface);
   f->facts->bridge = o->bridge != NULL;
   f->facts->bridge_name = g_strdup(o->bridge);
@@ -156,7 +165,7 @@ static void say_notes(const cli_firewall *f)
   for (i = 0; i < r->notes->len && i < NOTES_MOST; i++) {
     const fw_note *note = g_ptr_array_index(r->notes, i);
 
-    if (note->kind == FW_NOTE_LABEL && f->label_names != NULL)
+    if (note->kind == FW_NOTE_LABEL && label_names(f) != NULL)
       continue;
     say_once(f,
              note->kind == FW_NOTE_LABEL ? "note: %s:%u: %s: %s; --connlabels FILE says which it is"

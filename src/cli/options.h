@@ -116,6 +116,9 @@ typedef struct cli_options {
   cli_when colour, progress;
 
   GHashTable *notes_said; /* char *: what was said of these options already; shared with copies */
+  /* What --connlabels and --timeout-policies name, where it was read before these options were; not owned. NULL: not */
+  char **label_names;
+  const char *policies_text;
 
   gpointer own; /* of the sub-command's own options */
 } cli_options;

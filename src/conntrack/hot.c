@@ -32,6 +32,7 @@
 #include "conntrack/renew.c"
 #include "conntrack/setup.c"
 #include "conntrack/table/table.c"
+#include "conntrack/table/reply.c"
 #include "conntrack/table/timer.c"
 #include "conntrack/proto/proto.c"
 #include "conntrack/proto/udp.c"

@@ -58,7 +58,7 @@ EXTRA_DIST += \
 	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
 	src/conntrack/way.c src/conntrack/core.c src/conntrack/clock.c src/conntrack/count.c src/conntrack/create.c src/conntrack/end.c \
 	src/conntrack/event.c src/conntrack/expect/expect.c src/conntrack/expect/links.c src/conntrack/expect/wheel.c src/conntrack/ext.c \
-	src/conntrack/prefetch.c src/conntrack/renew.c src/conntrack/setup.c src/conntrack/table/table.c src/conntrack/table/timer.c \
+	src/conntrack/prefetch.c src/conntrack/renew.c src/conntrack/setup.c src/conntrack/table/table.c src/conntrack/table/reply.c src/conntrack/table/timer.c \
 	src/conntrack/proto/proto.c \
 	src/conntrack/proto/tcp.c src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
 	src/conntrack/proto/tcp_window.c src/conntrack/proto/udp.c

@@ -160,6 +160,8 @@ void scn_check_free(scn_check *check)
   g_free(check->state);
   g_free(check->helper);
   g_free(check->text);
+  if (check->label_names != NULL)
+    g_ptr_array_unref(check->label_names);
   rule_wanted_clear(&check->by);
   rule_wanted_clear(&check->hit);
   g_array_unref(check->stats);

@@ -219,9 +219,10 @@ typedef struct scn_check {
   guint64 packets[2], bytes[2];
   guint16 reason; /* ct_reason */
   guint32 mark;
-  ct_labels labels; /* all that it has */
-  guint32 zone[2];  /* by direction */
-  char *helper;     /* "" none */
+  ct_labels labels;       /* all that it has */
+  GPtrArray *label_names; /* char *: those of them that are named (scn_scenario_name_labels); NULL: none */
+  guint32 zone[2];        /* by direction */
+  char *helper;           /* "" none */
   const scn_flow *master;
   gboolean absent;     /* EVENT, LIST, EXPECTATION: no such line; with text NULL none at all */
   char *text;          /* part of the line, blanks squeezed */

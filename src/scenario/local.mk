@@ -10,7 +10,7 @@ libscenario_la_SOURCES = \
 	src/scenario/sctp_names.h src/scenario/sctp_names.c \
 	src/scenario/build.h src/scenario/build_ip.c src/scenario/build_l4.c src/scenario/build_sctp.c \
 	src/scenario/sum.c src/scenario/link.c src/scenario/compile.c src/scenario/write.c \
-	src/scenario/ruling.h src/scenario/runner.h src/scenario/runner.c src/scenario/check.h src/scenario/check.c \
+	src/scenario/ruling.h src/scenario/runner.h src/scenario/runner.c src/scenario/check.h src/scenario/check.c src/scenario/labels.c \
 	src/scenario/perform.h src/scenario/perform.c \
 	src/scenario/decompile.h src/scenario/decompile.c \
 	src/scenario/unbuild.h src/scenario/unbuild.c src/scenario/unbuild_sctp.c src/scenario/notation.h src/scenario/notation.c

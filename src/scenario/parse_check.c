@@ -219,18 +219,35 @@ static gboolean take_rule(scn_parser *p, scn_rule_wanted *wanted)
   return scn_peek(p->c) == '"' ? take_squeezed(p, &wanted->text) : take_rule_name(p, wanted);
 }
 
-/* none; 3; 3,17 */
-static gboolean take_labels(scn_parser *p, scn_check *check)
+/* 3; web */
+static gboolean take_label(scn_parser *p, scn_check *check)
 {
+  char name[SCN_WORD_BYTES];
   guint64 n;
 
+  if (g_ascii_isalpha(scn_peek(p->c))) {
+    if (!scn_take_word(p->c, "a label's name", name, sizeof(name)))
+      return FALSE;
+    if (check->label_names == NULL)
+      check->label_names = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(check->label_names, g_strdup(name));
+    return TRUE;
+  }
+  if (!scn_take_u64(p->c, "a label's number or name, or none,", CT_LABELS - 1, &n))
+    return FALSE;
+  check->labels.words[n / 32] |= 1U << n % 32;
+  return TRUE;
+}
+
+/* none; 3; 3,17; web,17 */
+static gboolean take_labels(scn_parser *p, scn_check *check)
+{
   check->fields |= SCN_CHECK_LABELS;
   if (scn_accept_word(p->c, "none"))
     return TRUE;
   do {
-    if (!scn_take_u64(p->c, "a label's number, or none,", CT_LABELS - 1, &n))
+    if (!take_label(p, check))
       return FALSE;
-    check->labels.words[n / 32] |= 1U << n % 32;
   } while (scn_accept(p->c, ","));
   return TRUE;
 }

@@ -38,6 +38,12 @@ scn_scenario *scn_scenario_load(const char *path, GError **error);
 scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error);
 void scn_scenario_free(scn_scenario *scenario); /* NULL is fine */
 
+/*
+ * Finds the labels that expectations name, before the scenario is performed; names: CT_LABELS of them by number, NULL
+ * where one has none, or NULL altogether. => FALSE and error (SCN_ERROR_SYNTAX), with its line, where one is unknown.
+ */
+gboolean scn_scenario_name_labels(scn_scenario *scenario, const char *const *names, GError **error);
+
 /* The text behind a descriptor, which is closed in any case. => NULL and error. To be freed with g_string_free. */
 GString *scn_text_read_fd(int fd, const char *path, GError **error);
 /*

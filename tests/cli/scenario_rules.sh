@@ -63,6 +63,29 @@ expect 1 '^  expected: labels 4, zone 1$' '' "$ctreplay" test "$work/otherwise"
 expect 1 '^  got: labels none, zone 0$' '' "$ctreplay" test "$work/otherwise"
 expect 1 '^  got: zone 7/0$' '' "$ctreplay" test "$work/otherwise"
 
+# Labels by their names, in rules and in what is expected of them.
+printf '3 web\n17 mail\n' > "$work/connlabel.conf"
+sed 's/--label 3 /--label web /; s/labels 3,17/labels web,17/; s/labels 17,3/labels mail,web/' "$work/labelled" > "$work/named"
+expect 0 '^1\.\.3$' '' "$ctreplay" test --connlabels "$work/connlabel.conf" "$work/named"
+expect 3 '^  error: .*: no label is called web' "^ctreplay: $work/named:[0-9]*: no label is called web: --connlabels FILE says which label has which name$" "$ctreplay" test "$work/named"
+sed 's/web,17/www,17/' "$work/named" > "$work/misnamed"
+expect 3 '^  error: .*: no label is called www$' "^ctreplay: $work/misnamed:[0-9]*: no label is called www$" "$ctreplay" test --connlabels "$work/connlabel.conf" "$work/misnamed"
+expect 2 '' 'absent: No such file or directory$' "$ctreplay" test --connlabels "$work/absent" "$work/named"
+
+# Policies of timeouts are read before the fence.
+echo 'nfct timeout add short inet udp unreplied 7' > "$work/policies"
+cat > "$work/short" << 'END'
+rules
+*raw
+-A PREROUTING -p udp -j CT --timeout short
+COMMIT
+end
+flow a: udp 10.0.0.1:1000 > 192.0.2.53:53
++0 a > udp (30) => NEW orig 7s
+END
+expect 0 '^ok 1 ' '' "$ctreplay" test --timeout-policies "$work/policies" "$work/short"
+expect 2 '' 'absent: No such file or directory$' "$ctreplay" test --timeout-policies "$work/absent" "$work/short"
+
 # Each that is not met says what happened instead, and the way that the packet went.
 scenario unmet << 'END'
 +0   web > S    => NEW orig drop

@@ -87,8 +87,8 @@ START_TEST(test_errors)
     { FLOWS "=> NEW by filter", "expected a rule (TABLE:CHAIN:rule:NUMBER or TABLE:CHAIN:policy, as -P names them)" },
     { FLOWS "=> NEW by filter:FORWARD:rule:", "expected a rule (" },
     { FLOWS "=> NEW nfmark", "expected a mark, found the end of the line" },
-    { FLOWS "=> NEW labels 128", "expected a label's number, or none, of at most 127" },
-    { FLOWS "=> NEW labels 1,", "expected a label's number, or none," },
+    { FLOWS "=> NEW labels 128", "expected a label's number or name, or none, of at most 127" },
+    { FLOWS "=> NEW labels 1,", "expected a label's number or name, or none," },
     { FLOWS "=> NEW zone 65536", "expected a zone of at most 65535" },
     { FLOWS "=> NEW zone 5/", "expected a zone" },
     { FLOWS "expect rule filter:FORWARD:rule:1", "expected packets N, bytes N or both" },
@@ -179,6 +179,7 @@ END_TEST
 
 START_TEST(test_rules)
 {
+  const char *names[CT_LABELS] = { NULL };
   static const char text[] = "rules a.rules # one\nrules \"b c\"\nrules\n *raw # no comment\n\\\n:rules\nend # of it\n"
                              "local 10.0.0.1/8@lan0\nroute 0.0.0.0/0=wan0\n" FLOWS
                              "=> NEW accept by a:b:rule:1 by \"c  d\" hit a:b:policy:7 nfmark 0x10\n";
@@ -211,6 +212,15 @@ START_TEST(test_rules)
   ck_assert_uint_eq(last_check(scenario)->labels.words[1], 1 << 3);
   ck_assert_uint_eq(last_check(scenario)->zone[0], 5);
   ck_assert_uint_eq(last_check(scenario)->zone[1], 0);
+  scn_scenario_free(scenario);
+
+  names[3] = "mail";
+  scenario = parse(FLOWS "=> NEW labels mail,35");
+  ck_assert_uint_eq(last_check(scenario)->labels.words[0], 0); /* until it is said which that is */
+  ck_assert(scn_scenario_name_labels(scenario, names, NULL));
+  ck_assert_uint_eq(last_check(scenario)->labels.words[0], 1 << 3);
+  ck_assert_uint_eq(last_check(scenario)->labels.words[1], 1 << 3);
+  ck_assert(!scn_scenario_name_labels(scenario, NULL, NULL));
   scn_scenario_free(scenario);
 
   scenario = parse(FLOWS "expect rule a:b:rule:1 bytes 7");

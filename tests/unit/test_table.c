@@ -23,7 +23,7 @@ static ct_tuple tuple_of(guint i)
 static ct_entry *find(const ct_table *table, guint i, guint32 hash, ct_dir *dir)
 {
   ct_tuple t = tuple_of(i), reply;
-  ct_dir back;
+  ct_dir back = CT_ORIGINAL;
   ct_entry *entry = ct_table_find(table, &t, hash, dir);
 
   ct_tuple_invert(&t, &reply);
@@ -45,7 +45,7 @@ START_TEST(random_steps)
   static guint32 was[ENTRIES]; /* the number of its entry the last time that it had one */
   GRand *rand = g_rand_new_with_seed(7 + (guint32)_i);
   ct_table table;
-  ct_dir dir;
+  ct_dir dir = CT_ORIGINAL;
   guint step, i, n = 0;
 
   ct_table_init(&table);
@@ -92,7 +92,7 @@ START_TEST(crowds_survive_growth)
 {
   enum { CROWDED = 6000 };
   ct_table table;
-  ct_dir dir;
+  ct_dir dir = CT_ORIGINAL;
   guint i, j;
 
   ct_table_init(&table);
@@ -111,6 +111,93 @@ START_TEST(crowds_survive_growth)
   }
   ck_assert_ptr_null(find(&table, CROWDED, 0xffffffff, &dir));
   ct_table_clear(&table);
+}
+END_TEST
+
+/* What an entry of the next test was given. */
+typedef struct mapped {
+  ct_tuple original, reply;
+  guint32 number, device;
+} mapped;
+
+static void map(ct_table *table, mapped *m, guint i, GRand *rand)
+{
+  ct_entry *entry;
+
+  m->original = tuple_of(i);
+  m->device = 0;
+  entry = ct_table_take(table, &m->original);
+  m->number = ct_table_number(table, entry);
+  ct_tuple_invert(&m->original, &m->reply);
+  ck_assert_uint_eq(ct_table_device(table, entry), 0);
+  if (g_rand_boolean(rand)) {
+    /* More addresses than there are aliases, and few of them often. */
+    m->reply.dst.v4 = 0x0a000000 + (guint32)g_rand_int_range(rand, 0, g_rand_boolean(rand) ? 4 : 600);
+    m->reply.dst_id = (guint16)(m->reply.dst_id + (g_rand_int_range(rand, 0, 4) == 0 ? 30000 : 0));
+    ct_table_set_reply(table, entry, &m->reply);
+  }
+  if (g_rand_boolean(rand)) {
+    m->device = (guint32)g_rand_int_range(rand, 1, g_rand_boolean(rand) ? 3 : 90);
+    ct_table_set_device(table, entry, m->device);
+  }
+  if (g_rand_int_range(rand, 0, 4) == 0) { /* a second mapping, of the other end */
+    m->reply.src.v4 ^= 0x00010000;
+    ct_table_set_reply(table, entry, &m->reply);
+  }
+  entry->status = CT_STATUS_CONFIRMED;
+  ct_table_insert(table, entry, ct_tuple_hash(&m->original));
+}
+
+static void check_mapped(const ct_table *table, const mapped *m)
+{
+  ct_entry *entry = ct_table_entry(table, m->number);
+  guint32 hash = ct_tuple_hash(&m->original), second;
+  ct_dir dir = CT_ORIGINAL;
+  ct_tuple tuple;
+
+  ct_table_tuple(table, entry, CT_ORIGINAL, &tuple);
+  ck_assert(ct_tuple_equal(&tuple, &m->original));
+  ct_table_tuple(table, entry, CT_REPLY, &tuple);
+  ck_assert(ct_tuple_equal(&tuple, &m->reply));
+  ck_assert_uint_eq(ct_table_device(table, entry), m->device);
+  ck_assert_int_eq(ct_table_has_second(table, entry, hash, &second), ct_tuple_hash(&m->reply) != hash);
+  ck_assert_ptr_eq(ct_table_find(table, &m->original, hash, &dir), entry);
+  ck_assert_int_eq(dir, CT_ORIGINAL);
+  ck_assert_ptr_eq(ct_table_find_hinted(table, &m->reply, m->number, &dir), entry);
+  ck_assert_int_eq(dir, CT_REPLY);
+  ck_assert_ptr_eq(ct_table_find_as(table, &m->reply, ct_tuple_hash(&m->reply), CT_REPLY), entry);
+}
+
+/* Replies and devices are what was said, whether an alias has them or a key. */
+START_TEST(replies_are_kept)
+{
+  enum { MAPPED = 3000 };
+  GRand *rand = g_rand_new_with_seed(70 + (guint32)_i);
+  mapped *all = g_new0(mapped, MAPPED);
+  guint step, i, spelled = 0, short_ones = 0;
+  ct_table table;
+
+  ct_table_init(&table);
+  for (i = 0; i < MAPPED; i++)
+    map(&table, &all[i], i, rand);
+  for (step = 0; step < 3 * MAPPED; step++) {
+    i = (guint)g_rand_int_range(rand, 0, MAPPED);
+    check_mapped(&table, &all[i]);
+    ct_table_remove(&table, ct_table_entry(&table, all[i].number));
+    ct_table_give(&table, ct_table_entry(&table, all[i].number));
+    map(&table, &all[i], i, rand);
+  }
+  for (i = 0; i < MAPPED; i++) {
+    check_mapped(&table, &all[i]);
+    spelled += ct_table_is_spelled(ct_table_entry(&table, all[i].number));
+    short_ones += ct_table_entry(&table, all[i].number)->alias != 0;
+  }
+  ck_assert_uint_eq(table.spelled, spelled);
+  ck_assert_uint_gt(spelled, 0);
+  ck_assert_uint_gt(short_ones, 0);
+  ct_table_clear(&table);
+  g_free(all);
+  g_rand_free(rand);
 }
 END_TEST
 
@@ -166,6 +253,7 @@ int main(void)
   tcase_set_timeout(tc, 60);
   tcase_add_loop_test(tc, random_steps, 0, 2);
   tcase_add_test(tc, crowds_survive_growth);
+  tcase_add_loop_test(tc, replies_are_kept, 0, 2);
   tcase_add_test(tc, shares_are_discarded);
   tcase_add_loop_test_raise_signal(tc, what_cannot_be_had_ends_the_process, SIGABRT, 0, 2);
   tcase_add_test_raise_signal(tc, what_cannot_be_extended_ends_the_process, SIGABRT);

@@ -53,9 +53,16 @@ static ct_entry *holder(const choice *c, const ct_tuple *tuple, uint32_t hash, c
 /* nf_conntrack_tuple_taken */
 static bool is_taken_as(const choice *c, const ct_tuple *tuple, uint32_t hash)
 {
+  const ct_entry *entry;
+  uint32_t at;
   ct_dir dir;
-  const ct_entry *entry = holder(c, tuple, hash, &dir);
 
+  /* Most often nothing is where it would be found, and it need not be said what would. */
+  if (ct_table_each_first(&c->engine->table, hash, &at) == 0) {
+    *c->is_free = true;
+    return false;
+  }
+  entry = holder(c, tuple, hash, &dir);
   *c->is_free = entry == NULL;
   if (entry == NULL || is_own(c, entry))
     return false;
@@ -139,6 +146,8 @@ static bool id_in_range(const choice *c, const ct_tuple *tuple)
 
 static bool address_in_range(const ct_nat_range *range, const ct_addr *address)
 {
+  if (ct_addr_equal(&range->min, &range->max))
+    return ct_addr_equal(address, &range->min);
   return memcmp(address->bytes, range->min.bytes, sizeof(*address)) >= 0 &&
          memcmp(address->bytes, range->max.bytes, sizeof(*address)) <= 0;
 }

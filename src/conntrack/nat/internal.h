@@ -14,9 +14,11 @@ struct ct_nat {
   void *draw_user;
   uint64_t answers_nobody; /* the number of a packet whose tuple was found to be the inverse of nobody's; 0: of none */
   uint32_t gives; /* the IPv4 source that a mapping gave last: a guess at what the next one gives; 0: none yet */
-  /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4): chains through their keys. */
-  uint32_t *heads;
-  uint32_t n_heads, n_linked;
+  /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4): sources.c. */
+  ct_slot *sources;
+  uint32_t source_mask, n_sources, n_linked;
+  struct ct_nat_link *links; /* by the number of the entry */
+  uint32_t links_size;
   GByteArray *payload; /* what a helper has written, where `mangled` */
   bool mangled;
   /* The translated entry that went last: the packet that ended it is translated still. */
@@ -48,6 +50,7 @@ uint16_t ct_nat_random(ct_engine *engine);
 /* --- sources.c --- */
 
 uint32_t ct_nat_source_hash(const ct_tuple *original);
+void ct_nat_clear_sources(struct ct_nat *nat);
 /* The entry has got its SRC_NAT_DONE. hash: of its source. */
 void ct_nat_link_hashed(ct_engine *engine, const ct_entry *entry, uint32_t hash);
 void ct_nat_link_source(ct_engine *engine, const ct_entry *entry);
@@ -63,7 +66,7 @@ uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, u
 void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const uint32_t *hints, size_t n);
 
 /* Where that is a number, of an entry that has its SRC_NAT_DONE. */
-void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device);
+void ct_nat_set_device(ct_engine *engine, ct_entry *entry, uint32_t device);
 
 /* --- choose.c --- */
 

@@ -20,7 +20,7 @@ void ct_nat_free(struct ct_nat *nat)
   if (nat == NULL)
     return;
   g_byte_array_unref(nat->payload);
-  g_free(nat->heads);
+  ct_nat_clear_sources(nat);
   g_free(nat);
 }
 
@@ -101,6 +101,11 @@ bool ct_passage_nat(ct_engine *engine, ct_passage *passage, ct_nat_manip manip, 
   return ct_nat_set_up(engine, passage->entry, manip, range);
 }
 
+bool ct_passage_is_sure(const ct_engine *engine, const ct_passage *passage)
+{
+  return passage->entry->traits & CT_ENTRY_ALONE && passage->entry->ext == 0 && !engine->buckets.active;
+}
+
 void ct_passage_nat_inferred(ct_passage *passage) { passage->entry->traits |= CT_ENTRY_INFERRED; }
 
 bool ct_passage_nat_null(ct_engine *engine, ct_passage *passage, ct_nat_manip manip)
@@ -128,16 +133,12 @@ static bool is_changed(uint16_t status, ct_dir dir, ct_nat_manip manip)
 
 bool ct_nat_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_nat_manip manip, ct_tuple *target)
 {
-  ct_tuple original;
+  ct_tuple other;
 
   if (!is_changed(entry->status, dir, manip))
     return false;
-  if (dir == CT_ORIGINAL) {
-    ct_tuple_invert(&engine->table.keys[ct_table_number(&engine->table, entry)].reply, target);
-  } else {
-    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
-    ct_tuple_invert(&original, target);
-  }
+  ct_table_tuple(&engine->table, entry, dir == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL, &other);
+  ct_tuple_invert(&other, target);
   return true;
 }
 
@@ -155,16 +156,22 @@ bool ct_passage_nat_target(const ct_engine *engine, const ct_passage *passage, c
   return true;
 }
 
+static __attribute__((noinline)) uint32_t mapped_destination(const ct_engine *engine, const ct_entry *entry)
+{
+  ct_tuple reply;
+
+  ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
+  return reply.src.v4;
+}
+
 bool ct_passage_nat_goes(const ct_engine *engine, const ct_passage *passage, uint32_t *to, uint32_t *device)
 {
   const unsigned whole = CT_NAT_BOTH_DONE | CT_STATUS_HELPER | CT_STATUS_SEQ_ADJUST;
   const ct_entry *entry = passage->entry;
-  const ct_key *key;
 
   if (entry == NULL || passage->result.cls != CT_CLASS_ESTABLISHED || entry->traits & CT_ENTRY_IPV6 ||
       (entry->status & whole) != CT_NAT_BOTH_DONE)
     return false;
-  key = &engine->table.keys[ct_table_number(&engine->table, entry)];
   *to = passage->packet->tuple.dst.v4;
   *device = 0;
   if (passage->result.dir == CT_REPLY) {
@@ -173,8 +180,8 @@ bool ct_passage_nat_goes(const ct_engine *engine, const ct_passage *passage, uin
     return true;
   }
   if (entry->status & CT_STATUS_DST_NAT)
-    *to = key->reply.src.v4;
-  *device = key->device;
+    *to = mapped_destination(engine, entry);
+  *device = ct_table_device(&engine->table, entry);
   return true;
 }
 
@@ -186,31 +193,31 @@ void ct_nat_inner_target(const ct_engine *engine, const ct_entry *entry, ct_dir 
 bool ct_nat_is_undone(const ct_engine *engine, const ct_packet *packet)
 {
   const ct_entry *entry;
-  ct_tuple inverse;
+  ct_tuple inverse, reply;
   ct_dir dir = CT_ORIGINAL;
 
   if (!ct_table_has_keys(&engine->table) || !ct_tuple_invert(&packet->tuple, &inverse) ||
       (engine->nat != NULL && engine->nat->answers_nobody == packet->number && packet->number != 0))
     return false;
   entry = ct_table_find(&engine->table, &inverse, packet->hash, &dir);
-  return entry != NULL && dir == CT_ORIGINAL && entry->traits & CT_ENTRY_KEYED && entry->id != 0 &&
-         !ct_core_is_expired(engine, entry) &&
-         ct_tuple_is_translated(&inverse, &engine->table.keys[ct_table_number(&engine->table, entry)].reply);
+  if (entry == NULL || dir != CT_ORIGINAL || !(entry->traits & CT_ENTRY_KEYED) || entry->id == 0 ||
+      ct_core_is_expired(engine, entry))
+    return false;
+  ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
+  return ct_tuple_is_translated(&inverse, &reply);
 }
 
 uint16_t ct_nat_status(const ct_entry *entry) { return entry->status; }
 
 uint32_t ct_nat_device(const ct_engine *engine, const ct_entry *entry)
 {
-  return engine->nat != NULL && entry->status & CT_STATUS_SRC_NAT_DONE
-           ? engine->table.keys[ct_table_number(&engine->table, entry)].device
-           : 0;
+  return engine->nat != NULL && entry->status & CT_STATUS_SRC_NAT_DONE ? ct_table_device(&engine->table, entry) : 0;
 }
 
-void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device)
+void ct_nat_set_device(ct_engine *engine, ct_entry *entry, uint32_t device)
 {
   if (device != 0 && entry->status & CT_STATUS_SRC_NAT_DONE)
-    ct_table_key(&engine->table, entry)->device = device;
+    ct_table_set_device(&engine->table, entry, device);
 }
 
 void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t device)

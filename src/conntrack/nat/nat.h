@@ -47,6 +47,8 @@ bool ct_passage_nat_is_done(const ct_passage *passage, ct_nat_manip manip);
  * mapped already.
  */
 bool ct_passage_nat(ct_engine *engine, ct_passage *passage, ct_nat_manip manip, const ct_nat_range *range);
+/* Whether nothing can refuse the entry of a first packet at the confirm hook, as far as that is known by now. */
+bool ct_passage_is_sure(const ct_engine *engine, const ct_passage *passage);
 /* What was set up was seen, and no rule has asked for it: views say so (ct_view.inferred). */
 void ct_passage_nat_inferred(ct_passage *passage);
 /* No rule has asked: the address stays, and the id too if nobody else has it. */

@@ -2,7 +2,7 @@
 /* Entries by their original source: one source keeps one mapping towards all destinations (NAT 4, step 1). */
 #include "conntrack/nat/internal.h"
 
-enum { FIRST_HEADS = 256 };
+enum { FIRST_SLOTS = 256 };
 
 uint32_t ct_nat_source_hash(const ct_tuple *original)
 {
@@ -13,50 +13,71 @@ uint32_t ct_nat_source_hash(const ct_tuple *original)
                     32);
 }
 
-static uint32_t *head_of(const struct ct_nat *nat, uint32_t hash) { return &nat->heads[hash & (nat->n_heads - 1)]; }
+/*
+ * An index of slots, one for each hash of a source, over the newest entry that has it. Most sources have one entry, and
+ * then nothing else is read or written; those of one hash hang together by their links.
+ */
+struct ct_nat_link {
+  uint32_t next, before; /* older and newer; 0: none */
+};
 
-static void put(struct ct_nat *nat, ct_key *keys, uint32_t number)
+/* => where the hash's slot is, or would be: an empty one. */
+static inline uint32_t slot_of(const struct ct_nat *nat, uint32_t hash)
 {
-  ct_key *link = &keys[number];
-  uint32_t *head = head_of(nat, link->source_hash);
+  uint32_t at = hash & nat->source_mask;
 
-  link->before = 0;
-  link->next = *head;
-  if (link->next != 0)
-    keys[link->next].before = number;
-  *head = number;
+  while (nat->sources[at].number != 0 && nat->sources[at].hash != hash)
+    at = (at + 1) & nat->source_mask;
+  return at;
 }
 
-/* Twice as many chains. Each is taken from its oldest on, so that the newest stays first. */
-static void grow(ct_engine *engine)
+static __attribute__((noinline)) void grow_sources(struct ct_nat *nat)
 {
-  struct ct_nat *nat = engine->nat;
-  ct_key *keys = engine->table.keys;
-  uint32_t *old = nat->heads, n = nat->n_heads, i, number, before;
+  uint32_t n = nat->sources != NULL ? nat->source_mask + 1 : 0, i;
+  ct_slot *old = nat->sources;
 
-  nat->n_heads = n != 0 ? n * 2 : FIRST_HEADS;
-  nat->heads = g_new0(uint32_t, nat->n_heads);
-  for (i = 0; i < n; i++) {
-    for (number = old[i]; number != 0 && keys[number].next != 0; number = keys[number].next)
-      continue;
-    for (; number != 0; number = before) {
-      before = keys[number].before;
-      put(nat, keys, number);
-    }
-  }
-  g_free(old);
+  nat->source_mask = MAX(n * 2, FIRST_SLOTS) - 1;
+  nat->sources = ct_pages_new((size_t)nat->source_mask + 1, sizeof(ct_slot));
+  ct_pages_scattered(nat->sources, (size_t)nat->source_mask + 1, sizeof(ct_slot));
+  ct_pages_populate(nat->sources, 0, (size_t)nat->source_mask + 1, sizeof(ct_slot));
+  for (i = 0; i < n; i++)
+    if (old[i].number != 0)
+      nat->sources[slot_of(nat, old[i].hash)] = old[i];
+  if (n != 0)
+    ct_pages_free(old, n, sizeof(ct_slot));
+}
+
+static __attribute__((noinline)) void grow_links(struct ct_nat *nat, uint32_t size)
+{
+  nat->links = ct_pages_grow(nat->links, nat->links_size, size, sizeof(*nat->links));
+  nat->links_size = size;
+}
+
+void ct_nat_clear_sources(struct ct_nat *nat)
+{
+  if (nat->sources != NULL)
+    ct_pages_free(nat->sources, (size_t)nat->source_mask + 1, sizeof(ct_slot));
+  if (nat->links != NULL)
+    ct_pages_free(nat->links, nat->links_size, sizeof(*nat->links));
 }
 
 void ct_nat_link_hashed(ct_engine *engine, const ct_entry *entry, uint32_t hash)
 {
-  ct_key *key = ct_table_key(&engine->table, entry);
+  uint32_t number = ct_table_number(&engine->table, entry), at, next;
   struct ct_nat *nat = engine->nat;
 
-  if (nat->n_linked >= nat->n_heads)
-    grow(engine);
-  key->device = 0;
-  key->source_hash = hash;
-  put(nat, engine->table.keys, ct_table_number(&engine->table, entry));
+  if (nat->sources == NULL || nat->n_sources * 2 >= nat->source_mask)
+    grow_sources(nat);
+  if (number >= nat->links_size)
+    grow_links(nat, engine->table.size);
+  at = slot_of(nat, hash);
+  next = nat->sources[at].number;
+  if (next != 0)
+    nat->links[next].before = number;
+  else
+    nat->n_sources++;
+  nat->links[number] = (struct ct_nat_link){ next, 0 };
+  nat->sources[at] = (ct_slot){ hash, number };
   nat->n_linked++;
 }
 
@@ -68,45 +89,69 @@ void ct_nat_link_source(ct_engine *engine, const ct_entry *entry)
   ct_nat_link_hashed(engine, entry, ct_nat_source_hash(&original));
 }
 
+static void empty_slot(struct ct_nat *nat, uint32_t at)
+{
+  ct_slot *slots = nat->sources;
+  uint32_t mask = nat->source_mask, next;
+
+  /* Close the gap, as in table.c. */
+  for (next = (at + 1) & mask; slots[next].number != 0; next = (next + 1) & mask)
+    if (((next - slots[next].hash) & mask) >= ((next - at) & mask)) {
+      slots[at] = slots[next];
+      at = next;
+    }
+  slots[at] = (ct_slot){ 0, 0 };
+  nat->n_sources--;
+}
+
+static void unlink_source(struct ct_nat *nat, uint32_t number, const ct_tuple *original)
+{
+  struct ct_nat_link link = nat->links[number];
+  uint32_t at;
+
+  if (link.next != 0)
+    nat->links[link.next].before = link.before;
+  nat->n_linked--;
+  if (link.before != 0) {
+    nat->links[link.before].next = link.next;
+    return;
+  }
+  at = slot_of(nat, ct_nat_source_hash(original));
+  if (link.next != 0)
+    nat->sources[at].number = link.next;
+  else
+    empty_slot(nat, at);
+}
+
 void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
 {
   struct ct_nat *nat = engine->nat;
-  ct_key *keys = engine->table.keys;
-  const ct_key *link;
+  ct_tuple original;
 
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
   if (entry->status & CT_NAT_BITS) {
     nat->ended_id = entry->id;
     nat->ended_status = entry->status;
-    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &nat->ended[CT_ORIGINAL]);
+    nat->ended[CT_ORIGINAL] = original;
     ct_table_tuple(&engine->table, entry, CT_REPLY, &nat->ended[CT_REPLY]);
   } else if (nat->ended_id == entry->id) {
     nat->ended_id = 0; /* a dropped packet's entry had this id before */
   }
-  if (!(entry->status & CT_STATUS_SRC_NAT_DONE))
-    return;
-  link = &keys[ct_table_number(&engine->table, entry)];
-  if (link->next != 0)
-    keys[link->next].before = link->before;
-  if (link->before != 0)
-    keys[link->before].next = link->next;
-  else
-    *head_of(nat, link->source_hash) = link->next;
-  nat->n_linked--;
+  if (entry->status & CT_STATUS_SRC_NAT_DONE)
+    unlink_source(nat, ct_table_number(&engine->table, entry), &original);
 }
 
 uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t hash, uint32_t after)
 {
   const struct ct_nat *nat = engine->nat;
-  const ct_key *keys = engine->table.keys;
   uint32_t number;
 
-  if (nat->n_heads == 0)
+  if (nat->n_linked == 0)
     return 0;
-  for (number = after != 0 ? keys[after].next : *head_of(nat, hash); number != 0; number = keys[number].next) {
+  for (number = after != 0 ? nat->links[after].next : nat->sources[slot_of(nat, hash)].number; number != 0;
+       number = nat->links[number].next) {
     ct_tuple own;
 
-    if (keys[number].source_hash != hash)
-      continue;
     ct_table_tuple(&engine->table, ct_table_entry(&engine->table, number), CT_ORIGINAL, &own);
     if (own.family == original->family && own.proto == original->proto && own.zone == original->zone &&
         own.src_id == original->src_id && ct_addr_equal(&own.src, &original->src))
@@ -115,33 +160,39 @@ uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, u
   return 0;
 }
 
+/* Of the tuple that one of IPv4 becomes with that source. */
+static inline uint32_t guess_hash(const ct_tuple *tuple, uint32_t source)
+{
+  const ct_tuple guess = { .src.v4 = source,
+                           .dst.v4 = tuple->dst.v4,
+                           .src_id = tuple->src_id,
+                           .dst_id = tuple->dst_id,
+                           .family = CT_IPV4,
+                           .proto = tuple->proto,
+                           .zone = tuple->zone };
+
+  return ct_tuple_hash(&guess);
+}
+
 void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const uint32_t *hints, size_t n)
 {
   const struct ct_nat *nat = engine->nat;
-  const uint32_t *heads[CT_PREFETCH_MOST];
-  size_t i, n_new = 0;
+  size_t i;
 
-  if (nat->n_heads == 0)
+  if (nat->n_linked == 0)
     return;
   for (i = 0; i < n; i++) {
     if (hints[i] != 0 || packets[i].kind != CT_PACKET_TRACK)
       continue;
-    heads[n_new] = head_of(nat, ct_nat_source_hash(&packets[i].tuple));
-    ct_pages_fetch(heads[n_new++]);
-    if (nat->gives != 0 && packets[i].tuple.family == CT_IPV4) {
-      ct_tuple guess = packets[i].tuple;
-
-      guess.src.v4 = nat->gives;
-      ct_table_prefetch_slot(&engine->table, ct_tuple_hash(&guess));
-    }
+    ct_pages_fetch(&nat->sources[ct_nat_source_hash(&packets[i].tuple) & nat->source_mask]);
+    if (nat->gives != 0 && packets[i].tuple.family == CT_IPV4)
+      ct_table_prefetch_slot(&engine->table, guess_hash(&packets[i].tuple, nat->gives));
   }
-  for (i = 0; i < n_new; i++)
-    ct_pages_fetch(&engine->table.keys[*heads[i]]);
 }
 
 uint64_t ct_nat_memory_bytes(const struct ct_nat *nat)
 {
-  if (nat == NULL)
+  if (nat == NULL || nat->sources == NULL)
     return 0;
-  return (uint64_t)nat->n_heads * sizeof(uint32_t);
+  return ((uint64_t)nat->source_mask + 1) * sizeof(ct_slot) + (uint64_t)nat->links_size * sizeof(*nat->links);
 }

@@ -63,7 +63,7 @@ static void io_entry(ct_state_io *io, const ct_engine *engine, ct_entry *entry, 
   uint64_t id = entry->id - before->id;
   uint8_t state = (uint8_t)entry->state;
 
-  io_varint(io, &id, (UINT64_C(1) << 56) - 1);
+  io_varint(io, &id, (UINT64_C(1) << CT_ENTRY_ID_BITS) - 1);
   entry->id = before->id + id;
   io_u16(io, &entry->status);
   io_u8(io, &state);

@@ -13,13 +13,15 @@
 
 #include "conntrack/engine.h"
 
+enum { CT_ENTRY_ID_BITS = 48 };
+
 /* ct_entry.traits */
 enum {
   CT_ENTRY_IPV6 = 1 << 0, /* addr[0] is the number of its record in the IPv6 slab, addr[1] a hash of both addresses */
   CT_ENTRY_ICMP = 1 << 1, /* ids are ICMP's: only the request's tuple is ever looked up */
   CT_ENTRY_COUNTED = 1 << 2,  /* nf_conntrack_acct was on at creation */
   CT_ENTRY_NOTED = 1 << 3,    /* scratch mark of ct_timer_compact; clear at all other times */
-  CT_ENTRY_KEYED = 1 << 4,    /* the tuple of its reply stands in its key */
+  CT_ENTRY_KEYED = 1 << 4,    /* the tuple of its reply stands in its key, or its alias says it */
   CT_ENTRY_INFERRED = 1 << 5, /* no rule has translated it: so its packets were seen to leave */
   CT_ENTRY_ZONED = 1 << 6,    /* with KEYED: and so does the zone of its original tuple, which is not 0 */
   CT_ENTRY_ALONE = 1 << 7     /* until it is confirmed: its first packet has found that no other has its tuples */
@@ -98,9 +100,10 @@ struct ct_entry {
     int64_t udp_stream_ns;  /* UDP: a stream once the clock has passed this */
   } l4;
   ct_counter counter[2];
-  uint64_t state : 8; /* ct_tcp_state, ct_sctp_state, ct_dccp_state */
-  uint64_t id : 56;   /* creation order of confirmed entries, from 1; 0: free or not confirmed */
-  int64_t created_ns; /* confirmed at */
+  uint64_t state : 8;             /* ct_tcp_state, ct_sctp_state, ct_dccp_state */
+  uint64_t alias : 8;             /* table.h: what its key would say, in short; 0: nothing is said so */
+  uint64_t id : CT_ENTRY_ID_BITS; /* creation order of confirmed entries, from 1; 0: free or not confirmed */
+  int64_t created_ns;             /* confirmed at */
   union {
     uint32_t armed_tick; /* the timing wheel's tick at which it will look at this entry; timer.c */
     uint32_t last_seen;  /* where a keeper (keeper.h) needs no wheel: when the last packet came, in packets */

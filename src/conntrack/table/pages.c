@@ -6,7 +6,10 @@
 #include <glib.h>
 #include <sys/mman.h>
 
-enum { PAGE_LARGEST = 64 * 1024 }; /* of any machine: what is a multiple of it is one of the page size */
+enum {
+  PAGE_LARGEST = 64 * 1024,         /* of any machine: what is a multiple of it is one of the page size */
+  SCATTERED_LEAST = 4 * 1024 * 1024 /* below, few pages are many enough */
+};
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* since Linux 5.14; older ones refuse it */
@@ -73,6 +76,14 @@ void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes
   size_t start = bytes_of(from, element_bytes) / PAGE_LARGEST * PAGE_LARGEST;
 
   madvise((char *)pages + start, bytes_of(to, element_bytes) - start, MADV_POPULATE_WRITE);
+}
+
+void ct_pages_scattered(void *pages, size_t n, size_t element_bytes)
+{
+#ifdef MADV_HUGEPAGE
+  if (bytes_of(n, element_bytes) >= SCATTERED_LEAST)
+    madvise(pages, bytes_of(n, element_bytes), MADV_HUGEPAGE);
+#endif
 }
 
 void ct_pages_discard(void *pages, size_t from, size_t to, size_t element_bytes)

@@ -27,6 +27,12 @@ void ct_pages_free(void *pages, size_t n, size_t element_bytes);
 void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes);
 
 /*
+ * Of an array that is going to be used all over, and that nobody foresees where: the system may give it pages so large
+ * that finding each costs little. Only a hint.
+ */
+void ct_pages_scattered(void *pages, size_t n, size_t element_bytes);
+
+/*
  * Gives the memory of elements from..to-1 back to the system, but for pages that others share; what they held is lost.
  * Another thread may call it.
  */

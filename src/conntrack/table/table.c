@@ -122,19 +122,6 @@ static inline void reply_as_asked(const ct_entry *entry, const ct_tuple *reply, 
     *asked = *reply;
 }
 
-void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply)
-{
-  ct_key *key = ct_table_key(table, entry);
-  ct_tuple asked;
-
-  reply_as_asked(entry, reply, &asked);
-  entry->traits |= CT_ENTRY_KEYED;
-  table->keyed = true;
-  table->split |= reply->zone != (entry->traits & CT_ENTRY_ZONED ? key->zone : 0);
-  key->reply = *reply;
-  key->reply_hash = ct_tuple_hash(&asked);
-}
-
 static __attribute__((noinline)) void set_zone(ct_table *table, ct_entry *entry, const ct_tuple *original)
 {
   ct_tuple reply;
@@ -176,6 +163,7 @@ inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
 void ct_table_give(ct_table *table, ct_entry *entry)
 {
   give_pair(table, entry);
+  table->spelled -= ct_table_is_spelled(entry);
   entry->id = 0;
   entry->status = 0;
   entry->addr[0] = table->free_entry;
@@ -221,6 +209,7 @@ static void grow_index(ct_table *table)
 
   g_assert(n <= UINT32_MAX / 4);
   table->slots = ct_pages_grow(table->slots, n, (size_t)n * 2, sizeof(ct_slot));
+  ct_pages_scattered(table->slots, (size_t)n * 2, sizeof(ct_slot));
   ct_pages_populate(table->slots, n, (size_t)n * 2, sizeof(ct_slot));
   while (table->slots[first].number != 0)
     first++;
@@ -237,8 +226,11 @@ static void grow_index(ct_table *table)
 
 static bool is_crowded(const ct_table *table, uint32_t used)
 {
-  /* Three quarters full: with linear probing a miss then reads two cache lines at most on average. */
-  return used + used / 3 >= table->slot_mask;
+  /*
+   * Three quarters full: with linear probing a miss then reads two cache lines at most on average. Where there are
+   * second slots, a new connection misses twice and is put twice: half full, then.
+   */
+  return used + (table->second != 0 ? used : used / 3) >= table->slot_mask;
 }
 
 void ct_table_reserve(ct_table *table, uint32_t n)
@@ -392,9 +384,23 @@ static inline bool match_original(const ct_table *table, const ct_entry *entry, 
   return ct_addr_equal(&pair->src, &tuple->src) && ct_addr_equal(&pair->dst, &tuple->dst);
 }
 
+/* match_v4 of an entry that has an alias. */
+static inline bool match_alias(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
+{
+  uint64_t addresses = both(entry->addr[0], entry->addr[1]);
+  uint64_t answers = both(table->aliases[entry->alias].address, entry->addr[1]);
+  uint32_t ids = (uint32_t)entry->port[0] << 16 | entry->port[1];
+  bool reply =
+    (answers == both(tuple->dst.v4, tuple->src.v4)) & (ids == ((uint32_t)tuple->dst_id << 16 | tuple->src_id));
+  bool original =
+    (addresses == both(tuple->src.v4, tuple->dst.v4)) & (ids == ((uint32_t)tuple->src_id << 16 | tuple->dst_id));
+
+  *dir = reply ? CT_REPLY : CT_ORIGINAL;
+  return (reply | original) & (tuple->zone == 0);
+}
+
 /* *dir: of an ICMP tuple, whether it is a request's or an answer's. */
-static __attribute__((noinline)) bool match_key(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple,
-                                                ct_dir *dir)
+static bool match_key(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
   const ct_key *key = &table->keys[ct_table_number(table, entry)];
   ct_dir asked = *dir;
@@ -412,6 +418,13 @@ static __attribute__((noinline)) bool match_key(const ct_table *table, const ct_
   return match_original(table, entry, tuple);
 }
 
+/* Of an entry that is KEYED. */
+static __attribute__((noinline)) bool match_mapped(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple,
+                                                   ct_dir *dir)
+{
+  return entry->alias != 0 ? match_alias(table, entry, tuple, dir) : match_key(table, entry, tuple, dir);
+}
+
 static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
   unsigned kind = entry->traits & (CT_ENTRY_IPV6 | CT_ENTRY_KEYED),
@@ -420,7 +433,7 @@ static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_
   if (entry->proto != tuple->proto)
     return false;
   if (kind != family)
-    return kind == (family | CT_ENTRY_KEYED) && match_key(table, entry, tuple, dir);
+    return kind == (family | CT_ENTRY_KEYED) && match_mapped(table, entry, tuple, dir);
   return tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir);
 }
 
@@ -492,7 +505,7 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
 {
   ct_tuple original;
 
-  if (dir == CT_REPLY && entry->traits & CT_ENTRY_KEYED) {
+  if (dir == CT_REPLY && ct_table_is_spelled(entry)) {
     *tuple = table->keys[ct_table_number(table, entry)].reply;
     return;
   }
@@ -511,10 +524,13 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
     original.src.v4 = entry->addr[0];
     original.dst.v4 = entry->addr[1];
   }
-  if (dir == CT_ORIGINAL)
+  if (dir == CT_ORIGINAL) {
     *tuple = original;
-  else
-    ct_tuple_invert(&original, tuple);
+    return;
+  }
+  ct_tuple_invert(&original, tuple);
+  if (entry->traits & CT_ENTRY_KEYED)
+    tuple->dst.v4 = table->aliases[entry->alias].address;
 }
 
 static int compare_id(gconstpointer a, gconstpointer b, gpointer user)

@@ -29,15 +29,26 @@ typedef struct ct_address_pair {
  * together with the entry.
  */
 typedef struct ct_key {
-  ct_tuple reply;        /* where the entry is KEYED, */
-  uint32_t reply_hash;   /* of the tuple that it is looked up by */
-  uint16_t zone;         /* of its original tuple, where it is ZONED */
-  uint32_t source_hash;  /* nat/sources.c: of its original source, where it is in a chain of such */
-  uint32_t next, before; /* in that chain, newest first; 0: none */
-  uint32_t device;       /* that masquerading has chosen an address of; 0: none */
+  ct_tuple reply;      /* where the entry is KEYED, */
+  uint32_t reply_hash; /* of the tuple that it is looked up by */
+  uint16_t zone;       /* of its original tuple, where it is ZONED */
+  uint32_t device;     /* that masquerading has chosen an address of; 0: none */
 } ct_key;
 
 _Static_assert(sizeof(ct_key) <= 64, "a key is one cache line");
+
+/*
+ * The same in one byte of the entry, for most translations are alike: an IPv4 source becomes one of few addresses, and
+ * nothing else changes. Such an entry's key is never touched. Of an entry that is not KEYED an alias says the device
+ * alone.
+ */
+typedef struct ct_alias {
+  uint32_t address; /* the reply's destination; network order */
+  uint32_t device;
+} ct_alias;
+
+/* ct_entry.alias, of an entry that is not KEYED, where there is no room for one more: the device stands in the key. */
+enum { CT_ALIAS_IN_KEY = 255 };
 
 typedef struct ct_table {
   ct_slot *slots;
@@ -52,7 +63,9 @@ typedef struct ct_table {
   uint32_t pairs_top, pairs_size, free_pair; /* chain through src.v4 */
   ct_key *keys;                              /* by the number of the entry; NULL as long as none has one */
   uint32_t keys_size;
-  bool keyed;         /* there was an entry with a reply of its own, */
+  uint32_t spelled;                      /* so many entries have a reply that no alias says */
+  ct_alias aliases[CT_ALIAS_IN_KEY + 1]; /* by their numbers, from 1; all zero: free */
+  bool keyed;                            /* there was an entry with a reply of its own, */
   bool split;         /* and one whose directions are in two zones: a tuple may be of several entries */
   uint32_t populated; /* entries below it have their memory; belongs to whoever calls ct_table_populate */
 } ct_table;
@@ -76,6 +89,19 @@ ct_entry *ct_table_take(ct_table *table, const ct_tuple *original);
 ct_key *ct_table_key(ct_table *table, const ct_entry *entry);
 /* Gives an entry that is not in the index a reply tuple of its own. */
 void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply);
+/* Whether its reply stands in its key. */
+static inline bool ct_table_is_spelled(const ct_entry *entry)
+{
+  return entry->traits & CT_ENTRY_KEYED && entry->alias == 0;
+}
+/* The device that masquerading of the entry has chosen an address of; 0: none. */
+void ct_table_set_device(ct_table *table, ct_entry *entry, uint32_t device);
+static inline uint32_t ct_table_device(const ct_table *table, const ct_entry *entry)
+{
+  if (entry->alias != 0 && entry->alias != CT_ALIAS_IN_KEY)
+    return table->aliases[entry->alias].device;
+  return entry->alias != 0 || entry->traits & CT_ENTRY_KEYED ? table->keys[ct_table_number(table, entry)].device : 0;
+}
 /* Gives back an entry that is not (or no longer) in the index; its id becomes 0. */
 void ct_table_give(ct_table *table, ct_entry *entry);
 
@@ -134,7 +160,8 @@ static inline void ct_table_fetch_entry(const ct_table *table, uint32_t number)
 
   ct_pages_fetch(entry);
   ct_pages_fetch(entry + 64);
-  if (__builtin_expect(table->keys != NULL, 0))
+  /* Where few entries need theirs, fetching all keys costs more than it saves. */
+  if (__builtin_expect(table->spelled > table->used / 8, 0))
     ct_pages_fetch(table->keys + number);
 }
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry);
@@ -164,7 +191,18 @@ static inline bool ct_table_has_second(const ct_table *table, const ct_entry *en
 {
   if (!(entry->traits & CT_ENTRY_KEYED))
     return false;
-  *second = table->keys[ct_table_number(table, entry)].reply_hash;
+  if (entry->alias != 0) {
+    const ct_tuple reply = { .src.v4 = entry->addr[1],
+                             .dst.v4 = table->aliases[entry->alias].address,
+                             .src_id = entry->port[1],
+                             .dst_id = entry->port[0],
+                             .family = CT_IPV4,
+                             .proto = entry->proto };
+
+    *second = ct_tuple_hash(&reply);
+  } else {
+    *second = table->keys[ct_table_number(table, entry)].reply_hash;
+  }
   return *second != hash;
 }
 

@@ -312,7 +312,8 @@ static void conclude_nat(fw_firewall *f, const ct_passage *passage, fw_packet *p
 /* An answer without an entry is a packet of its own: conntrack sees it when the rejected one has gone. */
 static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_fate fate)
 {
-  const gboolean observe = f->options.mode == FW_MODE_OBSERVE, nat = f->nat_families[p->family];
+  /* Of who waits to be told it is known that no helper has a word with it (fw_nat_first). */
+  const gboolean observe = f->options.mode == FW_MODE_OBSERVE, nat = f->nat_families[p->family] && !f->straight.due;
   fw_nat_moved moved = { .any = FALSE };
 
   if (G_UNLIKELY(nat))
@@ -344,8 +345,10 @@ static inline void reach_conntrack(fw_firewall *f, ct_engine *engine, fw_family 
   f->program->view_of = NULL;
 }
 
-static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_result *result)
+static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_passage *passage, fw_packet *p,
+                 gboolean straight, ct_result *result)
 {
+  fw_nat_first_way first = FW_NAT_WALKS;
   ct_fate fate = CT_FATE_ACCEPT;
   fw_decision last;
 
@@ -354,7 +357,9 @@ static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_pack
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
     fw_firewall_attach(p, passage);
-    if (!walk_on(f, p, &last)) {
+    if (G_UNLIKELY(straight) && p->state == FW_STATE_NEW)
+      first = fw_nat_first(f, a, p, &last);
+    if (first == FW_NAT_DROPPED || (first == FW_NAT_WALKS && !walk_on(f, p, &last))) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
@@ -421,6 +426,15 @@ static inline void begin(fw_firewall *f, const ct_packet *packet)
 {
   fw_outcome *o = &f->outcome;
 
+  o->arrived_bytes = packet->length;
+  o->pieces = ct_packet_pieces(packet);
+  if (f->straight.due && f->straight.cls == CT_CLASS_ESTABLISHED && !f->options.record) {
+    /* The one before went straight, and nobody has looked: it has changed these and nothing else. */
+    f->straight.due = FALSE;
+    o->path = FW_PATH_NONE;
+    o->verdict = FW_VERDICT_NONE;
+    return;
+  }
   f->straight.due = FALSE;
   if (f->options.record)
     g_array_set_size(f->record.lines, 0);
@@ -433,8 +447,6 @@ static inline void begin(fw_firewall *f, const ct_packet *packet)
   o->answered = o->reset = o->looped = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = o->nat_nowhere = o->nat_perhaps = NULL;
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
-  o->arrived_bytes = packet->length;
-  o->pieces = ct_packet_pieces(packet);
   o->answer.sent = o->answer.looped = o->answer.delivered = o->answer.unplaced = FALSE;
   o->answer.why_not = NULL;
   o->answer_to = 0;
@@ -491,7 +503,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     reach_conntrack(f, engine, p->family, a->packet, f->template.untracked || p->has_entry ? &f->template : NULL,
                     &passage);
   }
-  pass(f, engine, &passage, p, result);
+  pass(f, engine, a, &passage, p, straight, result);
   if (G_UNLIKELY(o->verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)))
     fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)

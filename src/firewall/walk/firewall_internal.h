@@ -61,7 +61,7 @@ typedef struct fw_nat_pending {
 /* A packet that has gone straight through, and whose way nobody has looked at yet: all that it takes to tell it. */
 typedef struct fw_straight {
   gboolean due;
-  guint8 dir;
+  guint8 dir, cls;
   fw_arrival arrival;
   ct_entry *entry;
 } fw_straight;

@@ -7,6 +7,7 @@
 #include "firewall/match/data.h"
 #include "firewall/target/data.h"
 #include "firewall/walk/quick.h"
+#include "firewall/walk/settled_way.h"
 
 static ct_engine *engine_of(const fw_firewall *f) { return (ct_engine *)f->program->engine; }
 
@@ -522,6 +523,32 @@ gboolean fw_nat_has_moved(fw_firewall *f, const fw_packet *p, const fw_interface
     return FALSE;
   device = ct_nat_device(engine_of(f), p->entry);
   return device != 0 && out->known && device != out->device;
+}
+
+fw_nat_first_way fw_nat_first(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_decision *last)
+{
+  ct_passage *passage = f->program->passage;
+
+  if (f->outcome.path != FW_PATH_FORWARD || p->entry == NULL || f->program->postrouting_blind || !can_wait(f, p) ||
+      fw_settle_is_martian(f, p) || !fw_settle_is_forwarded(f, p) || ct_nat_status(p->entry) & CT_NAT_BOTH_DONE)
+    return FW_NAT_WALKS;
+  p->hook = FW_HOOK_PREROUTING;
+  if (f->program->hooks[FW_IPV4][FW_HOOK_PREROUTING]->len == 0
+        ? !ct_passage_nat_null(engine_of(f), passage, CT_NAT_DST) && !kernel_drop(f, last)
+        : !ask(f, p, FW_HOOK_PREROUTING, CT_NAT_DST, last))
+    return FW_NAT_DROPPED;
+  f->program->view_of = NULL;
+  if (ct_nat_status(p->entry) & CT_STATUS_DST_NAT)
+    return FW_NAT_WALKS;
+  fw_settle_gone(f, p, FW_HOOK_POSTROUTING);
+  if (!ask(f, p, FW_HOOK_POSTROUTING, CT_NAT_SRC, last))
+    return FW_NAT_DROPPED;
+  f->program->view_of = NULL;
+  if (ct_passage_is_sure(engine_of(f), passage))
+    f->straight = (fw_straight){ TRUE, CT_ORIGINAL, CT_CLASS_NEW, *a, passage->entry };
+  else
+    fw_nat_settle(f, p, CT_NAT_SRC);
+  return FW_NAT_GOES;
 }
 
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)

@@ -45,6 +45,12 @@ gboolean fw_nat_is_settled(fw_firewall *f, const fw_packet *p);
 gboolean fw_nat_has_moved(fw_firewall *f, const fw_packet *p, const fw_interface_name *out);
 /* Then what one of them does. => whether it has done something. */
 gboolean fw_nat_settle(fw_firewall *f, fw_packet *p, ct_nat_manip manip);
+/*
+ * The whole way of a connection's first packet that is forwarded, where nothing but nat chains stand, and its headers
+ * are whole and plain. It may have met some of them when the rest has to be walked: what is done is not done again.
+ */
+typedef enum fw_nat_first_way { FW_NAT_GOES, FW_NAT_DROPPED, FW_NAT_WALKS } fw_nat_first_way;
+fw_nat_first_way fw_nat_first(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_decision *last);
 /* => FALSE: dropped; *last says by whom where a chain did. */
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
 

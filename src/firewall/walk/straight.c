@@ -7,7 +7,7 @@ void fw_straight_tell(fw_firewall *f)
   ct_passage passage = { .packet = a.packet, .entry = f->straight.entry };
 
   f->straight.due = FALSE;
-  passage.result.cls = CT_CLASS_ESTABLISHED;
+  passage.result.cls = f->straight.cls;
   passage.result.dir = f->straight.dir;
   fw_firewall_pass_again(f, &a, &passage);
 }

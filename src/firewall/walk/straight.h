@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The shortest way through the firewall: a packet of a connection that is mapped, where nothing stands but nat chains,
- * which are not asked for it. It is tracked, and routed; what its headers are and become is told when somebody asks.
+ * which are not asked for it. It is tracked, and routed; what its headers are and become is told when somebody asks. A
+ * first packet asks the chains (fw_nat_first), and waits like the others to be told what it becomes.
  */
 #ifndef FIREWALL_WALK_STRAIGHT_H
 #define FIREWALL_WALK_STRAIGHT_H
@@ -41,7 +42,7 @@ static inline gboolean fw_straight_go(fw_firewall *f, ct_engine *engine, const f
   f->outcome.path = FW_PATH_FORWARD;
   f->outcome.verdict = FW_VERDICT_ACCEPT;
   f->outcome.packet.mark = f->outcome.packet.mark_unknown = 0;
-  f->straight = (fw_straight){ TRUE, passage->result.dir, *a, passage->entry };
+  f->straight = (fw_straight){ TRUE, passage->result.dir, CT_CLASS_ESTABLISHED, *a, passage->entry };
   f->program->passage = NULL;
   ct_engine_conclude(engine, passage, CT_FATE_ACCEPT);
   *result = passage->result;

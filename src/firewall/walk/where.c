@@ -160,10 +160,24 @@ static inline gboolean is_plain(fw_firewall *f, guint32 address)
   return type_of(f, FW_IPV4, &whole) == FW_ADDRTYPE_UNICAST;
 }
 
+/* fw_where_straight, where the first bytes say all of it, as they mostly do; there is none with a 0 among those. */
+static inline const fw_interface_name *straight_by_first(fw_firewall *f, guint32 from, guint32 to)
+{
+  const fw_first_byte *first = first_bytes(f);
+  const guint8 from_byte = *(const guint8 *)&from, to_byte = *(const guint8 *)&to;
+
+  return first->type[from_byte] == FW_ADDRTYPE_UNICAST && first->type[to_byte] == FW_ADDRTYPE_UNICAST
+           ? first->way[to_byte]
+           : NULL;
+}
+
 const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to)
 {
   const fw_address destination = { .words = { to } };
+  const fw_interface_name *way = straight_by_first(f, from, to);
 
+  if (G_LIKELY(way != NULL))
+    return way;
   return is_plain(f, from) && is_plain(f, to) && from != 0 ? way_to(f, FW_IPV4, &destination) : NULL;
 }
 
@@ -184,8 +198,20 @@ gboolean fw_where_is_martian(const fw_packet *p)
 
 void fw_where_to(fw_firewall *f, const fw_arrival *a, fw_packet *p)
 {
-  const fw_path path = path_of(f, a, p);
+  const fw_interface_name *way = p->family == FW_IPV4 && !a->sent && !f->facts->bridge
+                                   ? straight_by_first(f, p->source.words[0], p->destination.words[0])
+                                   : NULL;
+  fw_path path;
 
+  if (way != NULL) {
+    p->own = FALSE;
+    p->in = fw_where_from(f, a, p);
+    p->out = &f->program->nothing;
+    f->way_out = way;
+    f->outcome.path = FW_PATH_FORWARD;
+    return;
+  }
+  path = path_of(f, a, p);
   p->own = path == FW_PATH_OUTPUT;
   set_interfaces(f, a, p, path);
   f->outcome.path = path;
