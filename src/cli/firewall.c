@@ -51,7 +51,8 @@ static gboolean set_facts(cli_firewall *f, GError **error)
                     (char *)g_ptr_array_index(o->locals, i));
   for (i = 0; i < o->routes->len; i++)
     if (!fw_box_facts_route(f->facts, g_ptr_array_index(o->routes, i)))
-      return refuse(error, "--route %s: give PREFIX=INTERFACE", (char *)g_ptr_array_index(o->routes, i));
+      return refuse(error, "--route %s: give PREFIX=INTERFACE, or PREFIX=unreachable, prohibit, blackhole or throw",
+                    (char *)g_ptr_array_index(o->routes, i));
   for (i = 0; i < o->assumptions->len; i++)
     if (!fw_box_facts_assume(f->facts, g_ptr_array_index(o->assumptions, i)))
       return refuse(error, "--assume %s: give MATCH=yes or MATCH=no", (char *)g_ptr_array_index(o->assumptions, i));
