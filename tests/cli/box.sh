@@ -145,6 +145,15 @@ echo '[{"priority":0,"src":"all","table":"local"},{"priority":5,"src":"all","fwm
 expect 0 'not used: 1 rules of policy routing' '*' "$ctreplay" box "$lost"
 rm "$lost/iptables-save"
 expect 2 '' 'rules --box .*: there are no rules in it that can be followed' "$ctreplay" rules --box "$lost" "$work/lost.pcap"
+# Rules of the command line ask the box's sets, unless they bring their own; and one interface is chosen.
+printf 'create far hash:net family inet\nadd far 203.0.113.0/24\n' > "$lost/ipset-save"
+printf '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m set --match-set far dst -j DROP\nCOMMIT\n' > "$work/asks-sets"
+printf 'create far hash:net family inet\n' > "$work/no-far"
+expect 0 'drop by filter:FORWARD:rule:1' '*' "$ctreplay" -P --box "$lost" --rules "$work/asks-sets" "$work/lost.pcap"
+expect 0 'accept by filter:FORWARD:policy' '*' "$ctreplay" -P --box "$lost" --rules "$work/asks-sets" --rules "$work/no-far" "$work/lost.pcap"
+cp "$work/out" "$work/told"
+expect 1 '' '' grep 'drop by filter' "$work/told"
+expect 2 '' '-i eth0 -i eth1: one interface can be chosen' "$ctreplay" -P -i eth0 -i eth1 "$work/lost.pcap"
 
 # ---- a box with thousands of addresses ----
 # Rules are told as many as are read; helpers know a few, and are told those that can send broadcasts.
