@@ -44,6 +44,8 @@ def packets():
     yield tcp('10.1.0.30', BOX, 3000, 8081, 2, seq=6)  # translated to where there is no route
     yield tcp('10.1.0.31', BOX, 3001, 8082, 2, seq=6)  # to one that ends
     yield tcp('10.1.0.32', BOX, 3002, 8083, 2, seq=6)  # to where there is one
+    for i in range(2):  # to the box, whose reset ends it: captured as it leaves, in the other's name
+        yield tcp('10.1.0.36', B, 3004, 8084, 2, seq=6)
     yield udp('10.1.0.33', BOX, 3003, 4000, b'nobody listens')
     yield icmp('10.1.0.34', '203.0.113.1', 3, 1, b'\0\0\0\0', udp('203.0.113.1', '10.1.0.34', 9, 9, b'')[:28])
     yield icmp('10.1.0.35', '203.0.113.1', 8, 0, b'\0\1\0\1', b'echo')
