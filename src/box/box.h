@@ -59,7 +59,9 @@ typedef struct box {
   GString *sysctls; /* lines that a kernel's tracking may know */
   guint64 ram_kib, buckets;
   GPtrArray *locals;      /* char *: ADDRESS/LENGTH@INTERFACE */
-  GPtrArray *routes;      /* char *: PREFIX=INTERFACE */
+  GPtrArray *routes;      /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */
+  gboolean alone[2];      /* while files are read, of IPv4 and IPv6: the main table decides alone */
+  gboolean whole[2];      /* likewise: all routes of that table are listed */
   guint left_out;         /* of the file that is being read: more than are listed */
   guint single_before;    /* where the next local without a network is looked for, to go for one with */
   GPtrArray *modules;     /* char *: MODULE.PARAMETER=VALUE */

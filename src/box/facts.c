@@ -147,8 +147,8 @@ static void read_one(box *b, box_file *f)
   case BOX_ADDR: box_read_addresses(b, f); break;
   case BOX_LINK: box_read_links(b, f); break;
   case BOX_ROUTE: box_read_routes(b, f); break;
-  case BOX_POLICY: box_read_policy(b, f); break;
   case BOX_DATE: read_date(b, f); break;
+  case BOX_POLICY: break; /* before */
   case BOX_TABLE:
   case BOX_EXPECT: box_say(f, TRUE, g_strdup("for --table and agree")); break;
   case BOX_STATS: box_say(f, FALSE, g_strdup("not used: to be held against -S by eye")); break;
@@ -172,6 +172,12 @@ void box_find_facts(box *b)
   for (i = 0; i < b->files->len; i++) {
     box_file *f = g_ptr_array_index(b->files, i);
 
+    if (f->kind == BOX_POLICY && f->text->len > 0)
+      box_read_policy(b, f);
+  }
+  for (i = 0; i < b->files->len; i++) {
+    box_file *f = g_ptr_array_index(b->files, i);
+
     if (f->text->len == 0)
       box_say(f, FALSE, g_strdup("not used: it is empty"));
     else if (is_second(b, f))
@@ -179,4 +185,5 @@ void box_find_facts(box *b)
     else
       read_one(b, f);
   }
+  box_settle_routes(b);
 }

@@ -11,7 +11,9 @@ enum {
   BOX_NAMES_MOST = 1 << 20,
   BOX_FILES_MOST = 20000, /* of those whose names are known */
   BOX_DEPTH_MOST = 12,
-  BOX_LINE_MOST = 4096
+  BOX_LINE_MOST = 4096,
+  BOX_WORD_MOST = 64,    /* of what ip(8) prints */
+  BOX_LISTED_MOST = 4096 /* addresses, routes, interfaces */
 };
 
 /* names.c: by its path in the box. => FALSE: it is nothing that is known. */
@@ -49,8 +51,21 @@ void box_read_addresses(box *b, box_file *f);
 void box_read_links(box *b, box_file *f);
 /* When all files have been read: a port of a bridge or a bond is called as what it is a port of. */
 void box_settle_ports(box *b);
+/* The next word of a line, which it is taken from. => FALSE: there is none. */
+gboolean box_next_word(const char **at, char word[BOX_WORD_MOST]);
+/* The next "key": of JSON's text, and its value without quotes. => FALSE: there is none. */
+gboolean box_next_member(const char **at, char key[BOX_WORD_MOST], char value[BOX_WORD_MOST]);
+gboolean box_is_json(const box_file *f);
+/* Whether a device may have that name. */
+gboolean box_is_name(const char *name);
+/* What was said of a file, and how much of it there was no room for. text is taken. */
+char *box_with_left_out(box *b, char *text);
+/* routes.c */
 void box_read_routes(box *b, box_file *f);
+/* Before routes are read, which depend on it. */
 void box_read_policy(box *b, box_file *f);
+/* When all files have been read: what no route of a family leads anywhere ends, where that is known. */
+void box_settle_routes(box *b);
 
 /* file.c: sets what the file says, and whether it is used; the text is taken. */
 void box_say(box_file *f, gboolean used, char *text);

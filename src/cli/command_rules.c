@@ -287,8 +287,11 @@ cli_exit cli_command_rules(int argc, char **argv)
   o.own = &own;
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
-  } else if (o.rules->len > 0) {
+  } else if (o.rules->len > 0 || o.box_ruled) {
     code = run_rules(&o, &own);
+  } else if (o.box != NULL) {
+    cli_say("rules --box %s: there are no rules in it that can be followed; give --rules FILE", o.box_path);
+    code = CLI_EXIT_USAGE;
   } else if (own.output == RULES_TRACE || own.output == RULES_LOG) {
     cli_say("rules -o %s: give --rules FILE and a capture", own.output == RULES_TRACE ? "trace" : "log");
     code = CLI_EXIT_USAGE;

@@ -60,7 +60,8 @@ static gboolean set_facts(cli_firewall *f, GError **error)
                     (char *)g_ptr_array_index(o->locals, i));
   for (i = 0; i < o->routes->len; i++)
     if (!fw_box_facts_route(f->facts, g_ptr_array_index(o->routes, i)))
-      return refuse(error, "--route %s: give PREFIX=INTERFACE", (char *)g_ptr_array_index(o->routes, i));
+      return refuse(error, "--route %s: give PREFIX=INTERFACE, or PREFIX=unreachable, prohibit, blackhole or throw",
+                    (char *)g_ptr_array_index(o->routes, i));
   for (i = 0; i < o->assumptions->len; i++)
     if (!fw_box_facts_assume(f->facts, g_ptr_array_index(o->assumptions, i)))
       return refuse(error, "--assume %s: give MATCH=yes or MATCH=no", (char *)g_ptr_array_index(o->assumptions, i));
@@ -116,6 +117,37 @@ static GPtrArray *texts_of_box(const box *b)
   return texts;
 }
 
+static gboolean has_sets(const GPtrArray *texts)
+{
+  guint i;
+
+  for (i = 0; i < texts->len; i++) {
+    const char *text = ((cli_rules_text *)g_ptr_array_index(texts, i))->text->str;
+
+    if (g_str_has_prefix(text, "create ") || strstr(text, "\ncreate ") != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Rules of the command line ask for the box's sets, unless they bring their own. */
+static void add_sets_of_box(GPtrArray *texts, const box *b)
+{
+  GPtrArray *rules;
+  guint i;
+
+  if (b == NULL || has_sets(texts))
+    return;
+  rules = box_rules(b);
+  for (i = 0; i < rules->len; i++) {
+    const box_file *file = g_ptr_array_index(rules, i);
+
+    if (file->kind == BOX_IPSET)
+      cli_rules_texts_add(texts, file->name, box_rules_text(b, file));
+  }
+  g_ptr_array_unref(rules);
+}
+
 gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
 {
   GError *error = NULL;
@@ -134,6 +166,8 @@ gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
     f->texts = o->box_ruled ? texts_of_box(o->box) : cli_rules_texts_read(o->rules, &error);
   if (f->texts == NULL)
     f->refusal = cli_usage(error);
+  else if (!o->box_ruled)
+    add_sets_of_box(f->texts, o->box);
   return f->texts != NULL;
 }
 

@@ -6,6 +6,8 @@
 #include "firewall/walk/view.h"
 #include "say.h"
 
+#include <string.h>
+
 enum { DLT_ETHERNET = 1 };
 
 /* One side of the box has been captured, and what comes back through it stands there with its translation undone. */
@@ -16,6 +18,22 @@ static gboolean put_back(cli_firewall *f, const ct_engine *engine, const replay_
     return FALSE;
   f->undone++;
   return TRUE;
+}
+
+/*
+ * What the box's own sockets answer to what was translated to them (REDIRECT, DNAT to the box) leaves with that undone,
+ * and has been captured nowhere before.
+ */
+static gboolean put_back_own(cli_firewall *f, const ct_engine *engine, const replay_seen *seen)
+{
+  const ct_tuple *tuple = &f->arrived.tuple;
+  fw_address source;
+
+  if (seen->packet->kind != CT_PACKET_TRACK ||
+      !fw_view_as_arrived(engine, seen->packet, f->o->replay.checksums, &f->arrived, f->arrived_bytes))
+    return FALSE;
+  memcpy(&source, &tuple->src, sizeof source);
+  return fw_box_facts_is_local(f->facts, tuple->family == CT_IPV6 ? FW_IPV6 : FW_IPV4, &source) != NULL;
 }
 
 /* Who finds no connection, though one would be there, had nobody translated. */
@@ -60,9 +78,13 @@ static void G_GNUC_NO_INLINE on_odd_packet(ct_engine *engine, const replay_seen 
     arrival.in = NULL;
   } else if (seen->pairs != NULL && seen->left == NULL && replay_is_stray(engine, seen->packet, seen->link) &&
              !fw_firewall_has_sent(f->firewall, seen->packet)) {
-    pass_time(seen->packet, &f->arrived);
+    if (put_back_own(f, engine, seen)) {
+      arrival.in = NULL;
+    } else {
+      pass_time(seen->packet, &f->arrived);
+      seen->pairs->stray++;
+    }
     arrival.packet = &f->arrived;
-    seen->pairs->stray++;
   }
   fw_firewall_packet(f->firewall, engine, &arrival, result);
   if (seen->pairs != NULL && seen->pairs->left > 0 && arrival.packet == seen->packet)

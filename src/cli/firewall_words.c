@@ -30,7 +30,7 @@ static void tell_why(GString *out, const fw_outcome *o)
   else if (o->kernel == FW_KERNEL_CONNTRACK)
     g_string_append(out, "by conntrack itself");
   else if (o->kernel == FW_KERNEL_NO_ROUTE)
-    g_string_append(out, "there is no way to where it goes");
+    g_string_append(out, fw_route_end_words(o->ended));
   else if (o->kernel == FW_KERNEL_MARTIAN)
     g_string_append(out, "nobody has its source address");
   else if (o->kernel == FW_KERNEL_NAT)

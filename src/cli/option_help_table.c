@@ -55,7 +55,7 @@ static const option_help lines[] = {
   { NULL, "backend", "which iptables the rules are meant for" },
   { NULL, "mode", "observe: tell verdicts, and track on as if all were accepted" },
   { NULL, "iface", "interface of packets whose capture names none" },
-  { NULL, "route", "where packets to a prefix leave the box" },
+  { NULL, "route", "where packets to a prefix leave the box, or =unreachable" },
   { NULL, "bridge", "the box is a bridge of this name" },
   { NULL, "view", "the side of a translating box that was captured" },
   { NULL, "assume", "what to take a match for that nobody here can decide" },

@@ -70,6 +70,21 @@ static gboolean read_single(const cli_option *option, gpointer base, const char 
   return TRUE;
 }
 
+/* The last of several would win without a word. */
+static gboolean read_interface(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  const char **field = cli_option_field(option, base);
+
+  if (*field != NULL && strcmp(*field, value) != 0) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "-i %s -i %s: one interface can be chosen; without -i all are read, and --bpf chooses among packets",
+                *field, value);
+    return FALSE;
+  }
+  *field = value;
+  return TRUE;
+}
+
 static gboolean read_helpers(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   (void)value;
@@ -365,7 +380,7 @@ static const cli_option options[] = {
   { "start", 0, "POINT", CLI_INPUT, CLI_POINT(cli_options, replay.start) },
   { "end", 0, "POINT", CLI_INPUT, CLI_POINT(cli_options, replay.end) },
   { "count", 0, "N", CLI_INPUT, CLI_SIZE(cli_options, replay.count, 1, G_MAXUINT64, "a number of packets") },
-  { "interface", 'i', "IF", CLI_INPUT, CLI_TEXT(cli_options, replay.interface) },
+  { "interface", 'i', "IF", CLI_INPUT, CLI_BY(read_interface, cli_options, replay.interface) },
   { "direction", 0, "in|out", CLI_INPUT, CLI_CHOICE(cli_options, replay.direction, directions, "in or out") },
   { "zone-by", 0, "vlan|interface", CLI_INPUT, CLI_CHOICE(cli_options, replay.zone_by, zones_by, "vlan or interface") },
   { "nat", 0, "infer|off", CLI_INPUT, CLI_CHOICE(cli_options, replay.pairs, nats, "infer or off") },

@@ -95,6 +95,8 @@ static gboolean take_facts(routed *r, GError **error)
   for (at = r->options->routes; *at != NULL; at++)
     if (!fw_box_facts_route(r->facts, *at))
       return refuse(error, "route", *at, "give PREFIX=INTERFACE");
+    else if (g_array_index(r->facts->routes, fw_network, r->facts->routes->len - 1).interface == NULL)
+      return refuse(error, "route", *at, "here a route leads to one of two interfaces, and does not end");
   if (!take_names(r, r->facts->routes, error) || !take_names(r, r->facts->local, error))
     return FALSE;
   for (i = 0; i < 2; i++)

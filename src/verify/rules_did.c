@@ -178,7 +178,7 @@ static void forget_routes(verify_rules_box *box, const char *device)
   for (i = box->facts->routes->len; i-- > 0;) {
     const fw_network *n = &g_array_index(box->facts->routes, fw_network, i);
 
-    if (n->family == FW_IPV4 && strcmp(n->interface, device) == 0)
+    if (n->family == FW_IPV4 && g_strcmp0(n->interface, device) == 0)
       g_array_remove_index(box->facts->routes, i);
   }
   fw_box_facts_changed(box->facts);

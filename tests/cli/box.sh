@@ -105,6 +105,56 @@ for box in "$work/sos.tar.xz" "$work/sosreport-box-2026-11-30-abcdefghijklmnopqr
   expect 1 '' '' grep -e 'root:' -e '10.0.0.0/8' -e 'route unreachable' "$work/told"
 done
 
+# Routes that end are followed, and that there are no others, where the main table decides alone; of several ways the
+# interface is theirs, or nobody's.
+lost=$work/lost
+mkdir "$lost"
+cp "$deep/iptables-save" "$lost"
+printf 'unreachable 10.9.0.0/16\nblackhole 10.10.0.0/16 dev lo proto static\n192.0.2.0/24 dev eth0 scope link\n10.1.0.0/16 proto static\n\tnexthop via 192.0.2.3 dev eth0 weight 1\n\tnexthop via 192.0.2.4 dev eth0 weight 1\n10.2.0.0/16 proto static\n\tnexthop via 192.0.2.3 dev eth0 weight 1\n\tnexthop via 192.0.3.4 dev eth1 weight 1\n' > "$lost/ip-route"
+printf '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n' > "$lost/ip-rule"
+expect 0 'ip-rule: the main table decides alone' '*' "$ctreplay" box "$lost"
+cp "$work/out" "$work/told"
+for words in 'route 10.9.0.0/16=unreachable' 'route 10.10.0.0/16=blackhole' 'route 10.1.0.0/16=eth0' 'route 10.2.0.0/16=?' \
+  'route 0.0.0.0/0=throw' 'ip-route: 5 routes, of which 1 leave by what is not known'; do
+  expect 0 . '' grep -e "$words" "$work/told"
+done
+expect 1 '' '' grep -e '::/0' "$work/told"
+cat > "$work/lost.ct" << 'END'
+flow one: udp 192.0.2.7:1 > 10.9.0.1:2
+flow two: udp 192.0.2.7:1 > 10.10.0.1:2
+flow three: udp 192.0.2.7:1 > 203.0.113.1:2
++0 one > udp (5)
++1 two > udp (5)
++1 three > udp (5)
+END
+expect 0 '' '*' "$ctreplay" compile "$work/lost.ct" -W "$work/lost.pcap"
+expect 0 'drop: the route to where it goes is unreachable' '*' "$ctreplay" -P --box "$lost" "$work/lost.pcap"
+cp "$work/out" "$work/told"
+expect 0 'is a black hole' '' cat "$work/told"
+expect 0 'there is no route to where it goes' '' cat "$work/told"
+expect 0 'It is not forwarded: there is no route' '*' "$ctreplay" explain --packet 3 --box "$lost" "$work/lost.pcap"
+expect 0 'FORWARD DROP .0:0.' '*' "$ctreplay" rules -o save --box "$lost" "$work/lost.pcap"
+# Whatever asks for more than the main table, or is not known to.
+for rule in '32765:\tfrom all fwmark 0x1 lookup 100' '5:\tfrom all to 10.0.0.0/8 unreachable' '5:\tfrom all lookup main suppress_prefixlength 0'; do
+  printf '0:\tfrom all lookup local\n%b\n32766:\tfrom all lookup main\n' "$rule" > "$lost/ip-rule"
+  expect 0 'not used: 1 rules of policy routing' '*' "$ctreplay" box "$lost"
+  cp "$work/out" "$work/told"
+  expect 1 '' '' grep -e '=throw' -e '=unreachable' "$work/told"
+done
+echo '[{"priority":0,"src":"all","table":"local"},{"priority":5,"src":"all","fwmark":"0x1","table":"100"},{"priority":32766,"src":"all","table":"main"}]' > "$lost/ip-rule"
+expect 0 'not used: 1 rules of policy routing' '*' "$ctreplay" box "$lost"
+rm "$lost/iptables-save"
+expect 2 '' 'rules --box .*: there are no rules in it that can be followed' "$ctreplay" rules --box "$lost" "$work/lost.pcap"
+# Rules of the command line ask the box's sets, unless they bring their own; and one interface is chosen.
+printf 'create far hash:net family inet\nadd far 203.0.113.0/24\n' > "$lost/ipset-save"
+printf '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m set --match-set far dst -j DROP\nCOMMIT\n' > "$work/asks-sets"
+printf 'create far hash:net family inet\n' > "$work/no-far"
+expect 0 'drop by filter:FORWARD:rule:1' '*' "$ctreplay" -P --box "$lost" --rules "$work/asks-sets" "$work/lost.pcap"
+expect 0 'accept by filter:FORWARD:policy' '*' "$ctreplay" -P --box "$lost" --rules "$work/asks-sets" --rules "$work/no-far" "$work/lost.pcap"
+cp "$work/out" "$work/told"
+expect 1 '' '' grep 'drop by filter' "$work/told"
+expect 2 '' '-i eth0 -i eth1: one interface can be chosen' "$ctreplay" -P -i eth0 -i eth1 "$work/lost.pcap"
+
 # ---- a box with thousands of addresses ----
 # Rules are told as many as are read; helpers know a few, and are told those that can send broadcasts.
 mkdir "$work/many"

@@ -13,10 +13,11 @@ enum { BLOCK = 512 };
 
 /* One for each kind, and another for those that come in two forms. */
 static const char *const names[] = {
-  "uname",     "sysctl",     "meminfo", "sys/module/nf_conntrack/parameters/hashsize",
-  "modules",   "ipset-save", "date",    "conntrack-L",
-  "ip-addr",   "ip-link",    "ip-rule", "iptables-save",
-  "ip-route6", "ip-route",   "nft.json"
+  "uname",     "sysctl",        "meminfo",   "sys/module/nf_conntrack/parameters/hashsize",
+  "modules",   "ipset-save",    "date",      "conntrack-L",
+  "ip-addr",   "ip-link",       "ip-rule",   "ip-rule6",
+  "ip-route6", "iptables-save", "ip-route6", "ip-route",
+  "nft.json"
 };
 
 /* ---- what is taken ---- */

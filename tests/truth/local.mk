@@ -67,6 +67,15 @@ check-answers: ctreplay
 	srcdir=$(srcdir) $(srcdir)/tests/truth/answers_live.tap
 check-long: check-answers
 .PHONY: check-answers
+# What no route leads on: recorded, and live.
+TESTS += tests/truth/noroute.tap
+dist_check_SCRIPTS += tests/truth/noroute.tap tests/truth/noroute_live.tap
+EXTRA_DIST += tests/truth/noroute_box.sh tests/truth/noroute_live.py tests/truth/noroute_live.rules \
+	tests/truth/noroute_live.rules6 tests/truth/recorded-noroute
+check-noroute: ctreplay
+	srcdir=$(srcdir) $(srcdir)/tests/truth/noroute_live.tap
+check-long: check-noroute
+.PHONY: check-noroute
 # Real firewalls, live; FIREWALLS=PATTERN, FIREWALLS_SEED=N.
 dist_check_SCRIPTS += tests/truth/firewalls_live.tap
 EXTRA_DIST += tests/truth/firewalls_live.py

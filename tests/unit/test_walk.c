@@ -495,6 +495,97 @@ START_TEST(ways)
 }
 END_TEST
 
+/* ---- routes that end (RULES 1.6) ---- */
+
+static void is_lost(fw_route_end end, int type, int code)
+{
+  const fw_outcome *o = fw_firewall_outcome(kit.firewall);
+  const guint8 *b = o->answer.packet.data;
+
+  ck_assert_int_eq(o->kernel, FW_KERNEL_NO_ROUTE);
+  ck_assert_int_eq(o->ended, end);
+  ck_assert_int_eq(o->answer.sent, type >= 0);
+  ck_assert_int_eq(ct_engine_count(kit.engine), 0);
+  if (type < 0)
+    return;
+  b += (b[0] >> 4) == 6 ? 40 : 20;
+  ck_assert_int_eq(b[0], type);
+  ck_assert_int_eq(b[1], code);
+  ck_assert_int_eq(o->answer.cls, CT_CLASS_RELATED);
+  ck_assert_int_eq(o->answer.dir, CT_REPLY);
+}
+
+static void lose(const char *from, const char *to, fw_route_end end, int type, int code)
+{
+  DROPPED(wk_udp(&kit, from, 1, to, 2, "x"));
+  is_lost(end, type, code);
+}
+
+START_TEST(routes_that_end)
+{
+  static const char *const routes[] = { "192.0.2.0/26=unreachable", "192.0.2.64/26=prohibit",
+                                        "192.0.2.128/26=blackhole", "192.0.2.192/26=throw",
+                                        "192.0.2.32/28=wan0",       "10.9.0.0/16=?",
+                                        "fd0a::/48=unreachable",    "fd0b::/48=prohibit",
+                                        "fd0c::/48=blackhole" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(routes); i++)
+    ck_assert(fw_box_facts_route(kit.facts, routes[i]));
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@lan0") && fw_box_facts_local(kit.facts, "fd01::1/64@lan0"));
+  kit.options.no_answer_limit = TRUE;
+  wk_start(&kit, "*filter\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n-A FORWARD\n-A OUTPUT -o lan0\nCOMMIT\n", NULL);
+  lose("10.0.0.1", "192.0.2.1", FW_ROUTE_UNREACHABLE, 3, 1);
+  lose("10.0.0.2", "192.0.2.65", FW_ROUTE_PROHIBIT, 3, 13);
+  lose("10.0.0.3", "192.0.2.129", FW_ROUTE_BLACKHOLE, -1, 0);
+  lose("10.0.0.4", "192.0.2.193", FW_ROUTE_NONE, 3, 0);
+  lose("fd01::2", "fd0a::1", FW_ROUTE_UNREACHABLE, 1, 0);
+  lose("fd01::2", "fd0b::1", FW_ROUTE_PROHIBIT, 1, 1);
+  lose("fd01::2", "fd0c::1", FW_ROUTE_BLACKHOLE, -1, 0);
+  kit.ttl = 1; /* that comes later */
+  lose("10.0.0.5", "192.0.2.1", FW_ROUTE_UNREACHABLE, 3, 1);
+  kit.ttl = 64;
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 0);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 4); /* the rules are of IPv4 */
+  /* Nobody has said that there are no other routes; and a longer prefix goes on. */
+  PASSED(wk_udp(&kit, "10.0.0.6", 1, "203.0.113.1", 2, "x"));
+  PASSED(wk_udp(&kit, "10.0.0.6", 1, "192.0.2.33", 2, "x"));
+  PASSED(wk_udp(&kit, "10.0.0.6", 1, "10.9.0.1", 2, "x"));
+  PASSED(wk_udp(&kit, "fd01::2", 1, "fd0d::1", 2, "x"));
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 3);
+}
+END_TEST
+
+/* IPv4's routing takes from the same account as its ICMP errors. */
+START_TEST(limits_without_a_route)
+{
+  guint i, sent = 0;
+
+  kit.options.no_answer_limit = FALSE;
+  ck_assert(fw_box_facts_route(kit.facts, "default=throw") && fw_box_facts_route(kit.facts, "::/0=throw"));
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@lan0") && fw_box_facts_local(kit.facts, "fd01::1/64@lan0"));
+  wk_start(&kit, "*nat\n:PREROUTING ACCEPT\n-A PREROUTING -d 10.0.0.254 -j DNAT --to-destination 192.0.2.1\nCOMMIT\n",
+           NULL);
+  for (i = 0; i < 9; i++) {
+    DROPPED(wk_udp(&kit, "10.0.0.1", (guint16)(1 + i), "192.0.2.1", 2, "x"));
+    sent += fw_firewall_outcome(kit.firewall)->answer.sent;
+  }
+  ck_assert_uint_eq(sent, 2);
+  wk_pass_ms(&kit, 1200);
+  DROPPED(wk_udp(&kit, "10.0.0.1", 1, "192.0.2.1", 2, "x")); /* routing takes it, and nothing is left */
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  for (i = sent = 0; i < 9; i++) {
+    DROPPED(wk_udp(&kit, "fd01::2", (guint16)(1 + i), "fd02::1", 2, "x"));
+    sent += fw_firewall_outcome(kit.firewall)->answer.sent;
+  }
+  ck_assert_uint_eq(sent, 6);
+  wk_pass_ms(&kit, 100);
+  lose("fd01::2", "fd02::1", FW_ROUTE_NONE, 1, 0);
+  /* Where it is translated to is what has to have a route. */
+  lose("10.0.0.2", "10.0.0.254", FW_ROUTE_NONE, 3, 0);
+}
+END_TEST
+
 START_TEST(bridges)
 {
   kit.facts->bridge = TRUE;
@@ -615,6 +706,8 @@ int main(void)
   tcase_add_test(tc, icmp_limit);
   tcase_add_test(tc, what_icmp_is_about);
   tcase_add_test(tc, ways);
+  tcase_add_test(tc, routes_that_end);
+  tcase_add_test(tc, limits_without_a_route);
   tcase_add_test(tc, bridges);
   tcase_add_test(tc, nat_is_asked_once);
   tcase_add_test(tc, log_lines);

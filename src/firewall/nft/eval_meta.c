@@ -126,7 +126,8 @@ static fw_truth fib_type(const fw_program *program, const fw_packet *p, const fw
 static fw_truth fib_interface(const fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v)
 {
   const fw_address *a = e->flags & FW_NFT_FIB_SADDR ? &p->source : &p->destination;
-  const char *way = fw_box_facts_way(program->facts, p->family, a);
+  const fw_route route = fw_box_facts_look_up(program->facts, p->family, a);
+  const char *way = route.end != FW_ROUTE_GOES ? "" : route.interface;
   const fw_interface_name *limit = e->flags & FW_NFT_FIB_IIF ? p->in : e->flags & FW_NFT_FIB_OIF ? p->out : NULL;
 
   /* Of its own addresses the kernel says that no interface leads there. */

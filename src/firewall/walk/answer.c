@@ -7,7 +7,7 @@
 #include "firewall/walk/loop.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
-enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6 };
+enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6, ROUTING_BURST = 5 };
 
 enum { ESP = 50, AH = 51 };
 
@@ -222,27 +222,37 @@ static const fw_address *own_address(const fw_firewall *f, const fw_packet *r, c
   return NULL;
 }
 
-/* One a second to each host, after a burst. */
-static gboolean may_send(fw_firewall *f, const fw_packet *r)
+/* What a host has left is more by what has passed, up to so many times the price. => FALSE: less than that. */
+static gboolean take_tokens(fw_firewall *f, const fw_packet *r, gint64 price_ns, guint burst)
 {
-  fw_peer *peer;
+  fw_peer *peer = fw_memory_find(&f->peers, &r->source);
 
-  if (f->options.no_answer_limit)
-    return TRUE;
-  peer = fw_memory_find(&f->peers, &r->source);
   if (peer == NULL) {
     if (f->peers.n >= 65536)
       return TRUE;
     peer = fw_memory_add(&f->peers, &r->source);
-    peer->tokens_ns = BURST * NS_PER_S;
+    peer->tokens_ns = burst * price_ns;
   } else {
-    peer->tokens_ns = MIN(peer->tokens_ns + f->program->now_ns - peer->last_ns, BURST * NS_PER_S);
+    peer->tokens_ns = MIN(peer->tokens_ns + f->program->now_ns - peer->last_ns, burst * price_ns);
   }
   peer->last_ns = f->program->now_ns;
-  if (peer->tokens_ns < NS_PER_S)
+  if (peer->tokens_ns < price_ns)
     return FALSE;
-  peer->tokens_ns -= NS_PER_S;
+  peer->tokens_ns -= price_ns;
   return TRUE;
+}
+
+/* To each host one a second of IPv4, ten of IPv6, after a burst. */
+static gboolean may_send(fw_firewall *f, const fw_packet *r)
+{
+  return f->options.no_answer_limit || take_tokens(f, r, r->family == FW_IPV6 ? NS_PER_S / 10 : NS_PER_S, BURST);
+}
+
+/* Before any of that IPv4's routing has a limit of its own where it finds no way, from what the host has left. */
+static gboolean routing_may_tell(fw_firewall *f, const fw_packet *r)
+{
+  return r->family == FW_IPV6 || f->asked != NULL || f->outcome.kernel != FW_KERNEL_NO_ROUTE ||
+         take_tokens(f, r, NS_PER_S, ROUTING_BURST);
 }
 
 static gboolean is_error(const fw_packet *r)
@@ -286,14 +296,15 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
                         guint8 *b, const char **why)
 {
   static const fw_address nowhere;
+  static const char limited[] = "the kernel's limit of ICMP errors";
   const fw_address *from = own_address(f, r, way);
   guint ip = ip_bytes(r), quoted, i;
   guint8 scratch[1], *h = b + ip;
 
-  *why = icmp_refused(f, r);
+  *why = routing_may_tell(f, r) ? icmp_refused(f, r) : limited;
   /* What stays in the box knows no limit. */
   if (*why == NULL && from != NULL && strcmp(way->name, "lo") != 0 && !may_send(f, r))
-    *why = "the kernel's limit of ICMP errors";
+    *why = limited;
   if (*why != NULL)
     return 0;
   quoted = MIN(r->raw->length, (r->family == FW_IPV6 ? FW_ANSWER_BYTES : ICMP4_MOST) - ip - 8);
@@ -315,13 +326,21 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
 /* What is asked for: by a rule, or by the kernel's own errors. */
 static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
 {
-  static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } }, lost[2] = { { .type = 3 }, { .type = 1 } };
+  static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } };
+  static const fw_reject lost[2][FW_ROUTE_ENDS] = {
+    [FW_IPV4] = { [FW_ROUTE_NONE] = { .type = 3, .code = 0 },
+                  [FW_ROUTE_UNREACHABLE] = { .type = 3, .code = 1 },
+                  [FW_ROUTE_PROHIBIT] = { .type = 3, .code = 13 } },
+    [FW_IPV6] = { [FW_ROUTE_NONE] = { .type = 1, .code = 0 },
+                  [FW_ROUTE_UNREACHABLE] = { .type = 1, .code = 0 },
+                  [FW_ROUTE_PROHIBIT] = { .type = 1, .code = 1 } },
+  };
 
   if (f->asked != NULL)
     return f->asked;
   if (!fw_answer_by_kernel(f))
     return f->outcome.decision.rule->target.data;
-  return f->outcome.kernel == FW_KERNEL_TTL ? &late[r->family] : &lost[r->family];
+  return f->outcome.kernel == FW_KERNEL_TTL ? &late[r->family] : &lost[r->family][f->outcome.ended];
 }
 
 /* => FALSE: none is sent. Leaves the answer as it stands before OUTPUT. */
@@ -329,15 +348,16 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
 {
   const fw_reject *reject = asked_for(f, r);
   fw_answer *a = &f->outcome.answer;
-  const char *way = fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL
-                      ? "lo"
-                      : fw_box_facts_way(f->facts, r->family, &r->source);
+  static const fw_route back = { .interface = "lo" };
+  const gboolean to_box = fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL;
+  const fw_route route = to_box ? back : fw_box_facts_look_up(f->facts, r->family, &r->source);
+  const char *way = route.interface;
   const fw_interface_name *out =
     way != NULL || r->in == &f->program->nothing ? fw_program_interface(f->program, way) : r->in;
   guint n;
 
   fw_firewall_write(f);
-  if (way == NULL && f->facts->complete) {
+  if (route.end != FW_ROUTE_GOES) {
     a->why_not = "there is no way to the sender";
     return FALSE;
   }

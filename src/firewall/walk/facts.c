@@ -70,7 +70,7 @@ static gboolean interface_fits(const char *name) { return *name != '\0' && strle
 /* Behind those that are as long: of these the first one counts. */
 static void add_way4(fw_box_facts *f, const fw_network *n)
 {
-  const fw_way4 way = { n->address.words[0], n->mask.words[0], n->length, n->interface };
+  const fw_way4 way = { n->address.words[0], n->mask.words[0], n->length, n->end, n->interface };
   guint at = f->ways4->len;
 
   while (at > 0 && g_array_index(f->ways4, fw_way4, at - 1).length < way.length)
@@ -118,6 +118,34 @@ gboolean fw_box_facts_local(fw_box_facts *f, const char *text)
   return TRUE;
 }
 
+/* No device has such a name, or it is nobody's wish to be misunderstood by ip(8). */
+static fw_route_end end_of(const char *word)
+{
+  static const char *const words[FW_ROUTE_ENDS] = { [FW_ROUTE_NONE] = "throw",
+                                                    [FW_ROUTE_UNREACHABLE] = "unreachable",
+                                                    [FW_ROUTE_PROHIBIT] = "prohibit",
+                                                    [FW_ROUTE_BLACKHOLE] = "blackhole" };
+  guint i;
+
+  for (i = FW_ROUTE_NONE; i < FW_ROUTE_ENDS; i++)
+    if (strcmp(word, words[i]) == 0)
+      return (fw_route_end)i;
+  return FW_ROUTE_GOES;
+}
+
+const char *fw_route_end_words(fw_route_end end)
+{
+  static const char *const words[FW_ROUTE_ENDS] = { [FW_ROUTE_GOES] = "there is a route to where it goes",
+                                                    [FW_ROUTE_NONE] = "there is no route to where it goes",
+                                                    [FW_ROUTE_UNREACHABLE] =
+                                                      "the route to where it goes is unreachable",
+                                                    [FW_ROUTE_PROHIBIT] = "the route to where it goes is prohibited",
+                                                    [FW_ROUTE_BLACKHOLE] =
+                                                      "the route to where it goes is a black hole" };
+
+  return words[end];
+}
+
 gboolean fw_box_facts_route(fw_box_facts *f, const char *text)
 {
   const char *equals = strchr(text, '=');
@@ -125,7 +153,8 @@ gboolean fw_box_facts_route(fw_box_facts *f, const char *text)
 
   if (equals == NULL || !interface_fits(equals + 1) || !read_network(text, equals, &n))
     return FALSE;
-  n.interface = g_strdup(equals + 1);
+  n.end = (guint8)end_of(equals + 1);
+  n.interface = n.end != FW_ROUTE_GOES || strcmp(equals + 1, "?") == 0 ? NULL : g_strdup(equals + 1);
   g_array_append_val(f->routes, n);
   fw_box_facts_changed(f);
   return TRUE;
@@ -152,7 +181,13 @@ gboolean fw_address_under(const fw_address *address, const fw_address *network, 
          ((address->words[3] ^ network->words[3]) & mask->words[3]) == 0;
 }
 
-static const char *way4(const fw_box_facts *f, guint32 to)
+/* What no route is for. */
+static fw_route no_route(const fw_box_facts *f)
+{
+  return (fw_route){ .end = f->complete ? FW_ROUTE_NONE : FW_ROUTE_GOES };
+}
+
+static fw_route look_up4(const fw_box_facts *f, guint32 to)
 {
   guint i;
 
@@ -160,18 +195,18 @@ static const char *way4(const fw_box_facts *f, guint32 to)
     const fw_way4 *way = &g_array_index(f->ways4, fw_way4, i);
 
     if (((to ^ way->network) & way->mask) == 0)
-      return way->interface;
+      return (fw_route){ way->interface, (fw_route_end)way->end };
   }
-  return NULL;
+  return no_route(f);
 }
 
-const char *fw_box_facts_way(const fw_box_facts *f, fw_family family, const fw_address *to)
+fw_route fw_box_facts_look_up(const fw_box_facts *f, fw_family family, const fw_address *to)
 {
   const fw_network *best = NULL;
   guint i;
 
   if (family == FW_IPV4)
-    return way4(f, to->words[0]);
+    return look_up4(f, to->words[0]);
   for (i = 0; i < f->routes->len; i++) {
     const fw_network *n = &g_array_index(f->routes, fw_network, i);
 
@@ -186,7 +221,14 @@ const char *fw_box_facts_way(const fw_box_facts *f, fw_family family, const fw_a
         fw_address_under(to, &n->address, &n->mask))
       best = n;
   }
-  return best != NULL ? best->interface : NULL;
+  if (best == NULL)
+    return no_route(f);
+  return (fw_route){ best->interface, (fw_route_end)best->end };
+}
+
+const char *fw_box_facts_way(const fw_box_facts *f, fw_family family, const fw_address *to)
+{
+  return fw_box_facts_look_up(f, family, to).interface;
 }
 
 const fw_network *fw_box_facts_is_local(const fw_box_facts *f, fw_family family, const fw_address *address)

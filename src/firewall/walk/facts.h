@@ -5,12 +5,14 @@
 
 #include "conntrack/view.h"
 #include "firewall/ruleset.h"
+#include "firewall/walk/packet.h"
 
-/* A network; interface NULL: not said. */
+/* A network; interface NULL: not said, or a route that ends. */
 typedef struct fw_network {
   fw_family family;
   fw_address address, mask;
   guint8 length;
+  guint8 end; /* fw_route_end */
   char *interface;
 } fw_network;
 
@@ -20,16 +22,22 @@ typedef struct fw_assumption {
   gboolean holds;
 } fw_assumption;
 
-/* A network of IPv4 that leads somewhere. */
+/* A network of IPv4 that leads somewhere, or ends. */
 typedef struct fw_way4 {
   guint32 network, mask;
-  guint8 length;
+  guint8 length, end;
   const char *interface;
 } fw_way4;
 
+/* What the longest prefix says of an address. */
+typedef struct fw_route {
+  const char *interface; /* NULL: nobody knows, or it ends */
+  fw_route_end end;
+} fw_route;
+
 struct fw_box_facts {
   GArray *local;       /* fw_network: the box's addresses with the length of their networks */
-  GArray *routes;      /* fw_network with interface */
+  GArray *routes;      /* fw_network; interface NULL: it ends, or leaves by one that nobody knows */
   GArray *assumptions; /* fw_assumption */
   gboolean bridge;     /* a bridge under br_netfilter: no routing, no TTL (RULES 1.1) */
   char *bridge_name;
@@ -53,17 +61,24 @@ fw_box_facts *fw_box_facts_new(void);
 void fw_box_facts_free(fw_box_facts *facts); /* NULL is fine */
 /* After something was taken out of `local` or `routes`. */
 void fw_box_facts_changed(fw_box_facts *facts);
-/* "ADDRESS[/LENGTH][@INTERFACE]", "PREFIX=INTERFACE", "MATCH=yes|no". => FALSE: it is none. */
+/*
+ * "ADDRESS[/LENGTH][@INTERFACE]"; "PREFIX=INTERFACE", with unreachable, prohibit, blackhole or throw in its place where
+ * the route ends, and "?" where nobody knows by which it leaves; "MATCH=yes|no". => FALSE: it is none.
+ */
 gboolean fw_box_facts_local(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_route(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_assume(fw_box_facts *facts, const char *text);
 
-/* The route of the longest prefix. => NULL: nobody knows. */
+/* By the longest prefix; of alike ones a route before a network of `local`, and the first before the others. */
+fw_route fw_box_facts_look_up(const fw_box_facts *facts, fw_family family, const fw_address *to);
+/* Its interface. => NULL: nobody knows, or it ends. */
 const char *fw_box_facts_way(const fw_box_facts *facts, fw_family family, const fw_address *to);
 /* => the network whose host address it is; NULL: not the box's. */
 const fw_network *fw_box_facts_is_local(const fw_box_facts *facts, fw_family family, const fw_address *address);
 /* FW_ADDRTYPE_ of match/data.h: one bit. */
 guint16 fw_box_facts_type(const fw_box_facts *facts, fw_family family, const fw_address *address);
+/* "the route to where it goes is prohibited", of one that ends. */
+const char *fw_route_end_words(fw_route_end end);
 gboolean fw_address_under(const fw_address *address, const fw_address *network, const fw_address *mask);
 
 #endif

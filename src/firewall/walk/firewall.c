@@ -181,8 +181,8 @@ static inline gboolean passes_through(const fw_firewall *f, const fw_arrival *a,
 {
   const guint8 first = p->destination.bytes[0];
 
-  return f->facts->local->len == 0 && f->facts->routes->len == 0 && !f->facts->bridge && !a->sent &&
-         p->family == FW_IPV4 && first - 1U < 223 && first != 127;
+  return f->facts->local->len == 0 && f->facts->routes->len == 0 && !f->facts->complete && !f->facts->bridge &&
+         !a->sent && p->family == FW_IPV4 && first - 1U < 223 && first != 127;
 }
 
 /* Where it comes from and goes to. */
@@ -251,8 +251,9 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
       f->outcome.kernel = FW_KERNEL_NO_LISTENER;
       return FALSE;
     }
-    if (f->facts->complete && !f->way_out->known) {
+    if (f->way_out->ended != FW_ROUTE_GOES) {
       f->outcome.kernel = FW_KERNEL_NO_ROUTE;
+      f->outcome.ended = (fw_route_end)f->way_out->ended;
       return FALSE;
     }
     if (p->ttl <= 1) {

@@ -10,16 +10,35 @@ enum { FIRST_SLOTS = 64 };
 static guint stride(const fw_memory *m) { return m->key_bytes + m->value_bytes; }
 static guint8 *item(const fw_memory *m, guint32 number) { return m->items + (gsize)number * stride(m); }
 
-static guint32 hash(const fw_memory *m, const void *key)
+static inline guint64 word_at(const guint8 *key, guint at)
 {
-  guint64 h = 0x9e3779b97f4a7c15u, word;
+  guint64 word;
+
+  memcpy(&word, key + at, sizeof word);
+  return word;
+}
+
+/* Two words at once: what one of them waits for is the other's product. */
+static guint32 hash(const fw_memory *m, const guint8 *key)
+{
+  guint64 h = 0x9e3779b97f4a7c15u;
   guint i;
 
-  for (i = 0; i < m->key_bytes; i += 8) {
-    memcpy(&word, (const guint8 *)key + i, 8);
-    h = ct_hash_words(h, word ^ i);
-  }
+  for (i = 0; i + 8 < m->key_bytes; i += 16)
+    h = ct_hash_words(h ^ word_at(key, i), word_at(key, i + 8) ^ i);
+  if (i < m->key_bytes)
+    h = ct_hash_words(h, word_at(key, i) ^ i);
   return (guint32)(h >> 16);
+}
+
+static inline gboolean keys_differ(const fw_memory *m, const guint8 *a, const guint8 *b)
+{
+  guint i;
+
+  for (i = 0; i < m->key_bytes; i += 8)
+    if (word_at(a, i) != word_at(b, i))
+      return TRUE;
+  return FALSE;
 }
 
 void fw_memory_init(fw_memory *m, guint key_bytes, guint value_bytes)
@@ -41,7 +60,7 @@ static guint32 slot_of(const fw_memory *m, const void *key)
 {
   guint32 at = hash(m, key) & m->mask;
 
-  while (m->slots[at] != 0 && memcmp(item(m, m->slots[at] - 1), key, m->key_bytes) != 0)
+  while (m->slots[at] != 0 && keys_differ(m, item(m, m->slots[at] - 1), key))
     at = (at + 1) & m->mask;
   return at;
 }

@@ -10,6 +10,16 @@
 #include "conntrack/engine.h"
 #include "firewall/ruleset.h"
 
+/* What a route does with a packet that is to be forwarded (RULES 1.6). */
+typedef enum fw_route_end {
+  FW_ROUTE_GOES, /* it leads somewhere, or nobody knows */
+  FW_ROUTE_NONE, /* there is no route, or a `throw`, behind which no other table is asked */
+  FW_ROUTE_UNREACHABLE,
+  FW_ROUTE_PROHIBIT,
+  FW_ROUTE_BLACKHOLE,
+  FW_ROUTE_ENDS
+} fw_route_end;
+
 /*
  * An interface's name, with what the ruleset's patterns say of it: holds[pattern] of fw_program.patterns. One struct
  * for each name that packets come with. known FALSE: nobody knows which interface it is, and holds says what may hold.
@@ -22,6 +32,7 @@ typedef struct fw_interface_name {
   guint8 *holds;
   guint32 exact;  /* the pattern that is this very name; G_MAXUINT32: there is none */
   guint32 device; /* what masquerading remembers it by: fw_device_number */
+  guint8 ended;   /* fw_route_end: there is none, as the way ends */
 } fw_interface_name;
 
 /* fw_packet.l4: what there is of the header of layer 4. */

@@ -399,8 +399,12 @@ static void load(fw_program *program)
   for (i = 0; i < program->n_chains; i++)
     compile_chain(program, &program->chains[i], &steps, &tests);
   program->nothing =
-    (fw_interface_name){ "", TRUE, FW_QUICK_IN, FW_QUICK_OUT, what_holds(program, ""), G_MAXUINT32, 0 };
-  program->unknown = (fw_interface_name){ "?", FALSE, 0, 0, what_may_hold(program), G_MAXUINT32, 0 };
+    (fw_interface_name){ "", TRUE, FW_QUICK_IN, FW_QUICK_OUT, what_holds(program, ""), G_MAXUINT32, 0, FW_ROUTE_GOES };
+  program->unknown = (fw_interface_name){ "?", FALSE, 0, 0, what_may_hold(program), G_MAXUINT32, 0, FW_ROUTE_GOES };
+  for (i = 0; i < FW_ROUTE_ENDS; i++) {
+    program->no_way[i] = program->unknown;
+    program->no_way[i].ended = (guint8)i;
+  }
   if (program->nft != NULL)
     fw_nft_run_load(program);
 }

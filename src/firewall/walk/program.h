@@ -138,11 +138,12 @@ struct fw_program {
   fw_step *steps; /* at a cache line's beginning, in steps_memory */
   gpointer steps_memory;
   fw_test *tests;
-  GHashTable *chain_of;               /* fw_chain* => number + 1 */
-  GPtrArray *patterns;                /* fw_interface* as rules have them; names' `holds` are indexed alike */
-  GHashTable *pattern_of;             /* "eth+" => its number + 1 */
-  GHashTable *names;                  /* name => fw_interface_name* */
-  fw_interface_name nothing, unknown; /* no interface; nobody knows which */
+  GHashTable *chain_of;                    /* fw_chain* => number + 1 */
+  GPtrArray *patterns;                     /* fw_interface* as rules have them; names' `holds` are indexed alike */
+  GHashTable *pattern_of;                  /* "eth+" => its number + 1 */
+  GHashTable *names;                       /* name => fw_interface_name* */
+  fw_interface_name nothing, unknown;      /* no interface; nobody knows which */
+  fw_interface_name no_way[FW_ROUTE_ENDS]; /* as unknown, of a way that ends so; not of FW_ROUTE_GOES */
   struct {
     const char *asked;
     const fw_interface_name *found;

@@ -157,7 +157,8 @@ fw_live_set *fw_live_set_of(fw_program *program, const fw_set *set)
   s = g_new0(fw_live_set, 1);
   s->set = set;
   s->oldest_ns = G_MAXINT64;
-  fw_memory_init(&s->elements, sizeof(fw_set_key), sizeof(fw_set_entry));
+  /* What a key has for parts that there are not is left out: most sets have one part, and each packet asks. */
+  fw_memory_init(&s->elements, (guint)sizeof(fw_set_part_key) * MAX(set->dimensions, 1), sizeof(fw_set_entry));
   s->classes = g_array_new(FALSE, FALSE, sizeof(fw_set_class));
   s->members = g_ptr_array_new();
   g_hash_table_insert(program->sets, (gpointer)set, s);
@@ -242,7 +243,8 @@ fw_truth fw_set_key_of(const fw_set *set, const fw_packet *p, const fw_set_ref *
 {
   guint i;
 
-  key_begin(key);
+  for (i = 0; i < set->dimensions; i++)
+    memset(&key->parts[i], 0, sizeof key->parts[i]);
   if (ref->n < set->dimensions)
     return FW_NO;
   for (i = 0; i < set->dimensions; i++) {
@@ -297,30 +299,42 @@ static gboolean has_networks(const fw_set *set)
   return FALSE;
 }
 
-/* Networks from the most specific on. => NULL: there is none that counts as asked. */
-static const fw_set_entry *find(const fw_program *program, const fw_live_set *s, const fw_set_key *whole,
-                                const fw_packet *p, const fw_set_match *m, gboolean in_list)
+/* Of a class. => NULL: it has none that counts as asked. */
+static inline const fw_set_entry *find_in(const fw_program *program, const fw_live_set *s, const fw_set_class *c,
+                                          fw_set_key *key, const fw_packet *p, const fw_set_match *m, gboolean in_list)
 {
-  guint i, k;
+  fw_set_entry *v;
+  guint k;
 
-  for (i = 0; i < s->classes->len; i++) {
-    const fw_set_class *c = &g_array_index(s->classes, fw_set_class, i);
-    fw_set_key key = *whole;
-    fw_set_entry *v;
+  for (k = 0; k < s->set->dimensions; k++)
+    if (fw_set_has_address(s->set->parts[k])) {
+      fw_set_mask(&key->parts[k].address, &c->mask[k]);
+      key->parts[k].length = c->length[k];
+    }
+  v = fw_memory_find(&s->elements, key);
+  return v != NULL && v->expires_ns > program->now_ns &&
+             (!s->set->has_counters || counts_as_asked(program, v, p, m, in_list))
+           ? v
+           : NULL;
+}
 
+/* Networks from the most specific on. => NULL: there is none that counts as asked. The key is spent. */
+static const fw_set_entry *find(const fw_program *program, const fw_live_set *s, fw_set_key *whole, const fw_packet *p,
+                                const fw_set_match *m, gboolean in_list)
+{
+  const fw_set_class *c = (const fw_set_class *)(const void *)s->classes->data;
+  const fw_set_entry *v = NULL;
+  fw_set_key key;
+  guint n = s->classes->len, k;
+
+  for (; n > 1 && v == NULL; n--, c++) {
     if (c->n == 0)
       continue;
     for (k = 0; k < s->set->dimensions; k++)
-      if (fw_set_has_address(s->set->parts[k])) {
-        fw_set_mask(&key.parts[k].address, &c->mask[k]);
-        key.parts[k].length = c->length[k];
-      }
-    v = fw_memory_find(&s->elements, &key);
-    if (v != NULL && v->expires_ns > program->now_ns &&
-        (!s->set->has_counters || counts_as_asked(program, v, p, m, in_list)))
-      return v;
+      key.parts[k] = whole->parts[k];
+    v = find_in(program, s, c, &key, p, m, in_list);
   }
-  return NULL;
+  return v == NULL && n == 1 && c->n > 0 ? find_in(program, s, c, whole, p, m, in_list) : v;
 }
 
 static fw_truth test_one(fw_program *program, const fw_live_set *s, const fw_packet *p, const fw_set_match *m,

@@ -42,13 +42,13 @@ static gboolean collect_one(const void *at, void *value, gpointer user)
   collection *c = user;
   const fw_set_key *key = at;
   const fw_set_entry *v = value;
-  guint8 length[FW_SET_DIMENSIONS];
+  guint8 length[FW_SET_DIMENSIONS] = { 0 };
 
   if (v->expires_ns > c->until_ns) {
     c->set->oldest_ns = MIN(c->set->oldest_ns, v->expires_ns);
     return FALSE;
   }
-  for (guint i = 0; i < FW_SET_DIMENSIONS; i++)
+  for (guint i = 0; i < c->set->set->dimensions; i++)
     length[i] = (guint8)key->parts[i].length;
   fw_set_class_count(c->set, length, -1);
   return TRUE;

@@ -9,13 +9,16 @@
 #define FW_SET_NS_PER_S G_GINT64_CONSTANT(1000000000)
 
 /* What a packet, or an element, is looked for by: all parts beside each other, addresses under the class's masks. */
+typedef struct fw_set_part_key {
+  fw_address address; /* an interface's name stands here too, a MAC address, a mark */
+  guint16 port;
+  guint8 protocol, set;
+  guint32 length; /* of an address: of its network; else 0 */
+} fw_set_part_key;
+
+/* As many parts as the set has dimensions. */
 typedef struct fw_set_key {
-  struct {
-    fw_address address; /* an interface's name stands here too, a MAC address, a mark */
-    guint16 port;
-    guint8 protocol, set;
-    guint32 length; /* of an address: of its network; else 0 */
-  } parts[FW_SET_DIMENSIONS];
+  fw_set_part_key parts[FW_SET_DIMENSIONS];
 } fw_set_key;
 
 typedef struct fw_set_entry {

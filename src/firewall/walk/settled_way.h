@@ -63,7 +63,7 @@ static inline gboolean fw_settle_is_martian(const fw_firewall *f, const fw_packe
 
 static inline gboolean fw_settle_is_forwarded(const fw_firewall *f, const fw_packet *p)
 {
-  return f->facts->bridge || (p->ttl > 1 && !fw_settle_is_for_nobody(p) && (f->way_out->known || !f->facts->complete));
+  return f->facts->bridge || (p->ttl > 1 && !fw_settle_is_for_nobody(p) && f->way_out->ended == FW_ROUTE_GOES);
 }
 
 /* The same of a packet that meets nat hooks, but nothing there that would have to be asked. */

@@ -37,7 +37,7 @@ static inline gboolean fw_straight_go(fw_firewall *f, ct_engine *engine, const f
   if (!ct_passage_nat_goes(engine, passage, &to, &device) || a->packet->data[8] <= 1)
     return FALSE;
   out = fw_where_straight(f, a->packet->tuple.src.v4, to);
-  if (out == NULL || (f->facts->complete && !out->known) || (device != 0 && out->known && device != out->device))
+  if (out == NULL || out->ended != FW_ROUTE_GOES || (device != 0 && out->known && device != out->device))
     return FALSE;
   f->outcome.path = FW_PATH_FORWARD;
   f->outcome.verdict = FW_VERDICT_ACCEPT;

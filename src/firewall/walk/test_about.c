@@ -109,6 +109,10 @@ static fw_truth addrtype_side_six(const fw_program *program, const fw_address *a
     return FW_NO;
   if (!(types & (FW_ADDRTYPE_LOCAL | FW_ADDRTYPE_ANYCAST | FW_ADDRTYPE_UNREACHABLE)))
     return FW_YES;
+  if (types & FW_ADDRTYPE_UNREACHABLE && !many && !nobody &&
+      fw_box_facts_is_local(program->facts, FW_IPV6, a) == NULL &&
+      fw_box_facts_look_up(program->facts, FW_IPV6, a).end != FW_ROUTE_GOES)
+    return FW_YES;
   if (!(types & FW_ADDRTYPE_LOCAL) || many || nobody)
     return FW_NO;
   if (memcmp(a, &one, sizeof one) == 0 && limit == NULL)
@@ -201,7 +205,7 @@ static fw_truth holds_policy(fw_program *program, fw_packet *p, const fw_test *t
 static fw_truth holds_rpfilter(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_rpfilter *r = test->data;
-  const char *way;
+  fw_route way;
   gboolean invert = (r->given & FW_RPFILTER_INVERT) != 0;
 
   if (!p->in->known)
@@ -212,10 +216,12 @@ static fw_truth holds_rpfilter(fw_program *program, fw_packet *p, const fw_test 
     return fw_truth_of(((r->given & FW_RPFILTER_ACCEPT_LOCAL) != 0) != invert);
   if (p->family == FW_IPV4 && p->source.words[0] == 0) /* broadcasts and multicasts of who has no address yet */
     return fw_truth_of(!invert);
-  way = fw_box_facts_way(program->facts, p->family, &p->source);
-  if (way == NULL)
+  way = fw_box_facts_look_up(program->facts, p->family, &p->source);
+  if (way.end != FW_ROUTE_GOES)
+    return fw_truth_of(invert);
+  if (way.interface == NULL)
     return FW_UNKNOWN;
-  return fw_truth_of((r->given & FW_RPFILTER_LOOSE || strcmp(way, p->in->name) == 0) != invert);
+  return fw_truth_of((r->given & FW_RPFILTER_LOOSE || strcmp(way.interface, p->in->name) == 0) != invert);
 }
 
 static fw_truth holds_eui64(fw_program *program, fw_packet *p, const fw_test *test)

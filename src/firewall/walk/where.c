@@ -29,6 +29,11 @@ static const fw_interface_name *of_facts(fw_firewall *f, const char *name)
   return named->found;
 }
 
+static const fw_interface_name *of_route(fw_firewall *f, const char *interface, fw_route_end end)
+{
+  return end == FW_ROUTE_GOES ? of_facts(f, interface) : &f->program->no_way[end];
+}
+
 static gboolean begins_with(const GArray *addresses, guint first)
 {
   guint i;
@@ -56,9 +61,9 @@ static const fw_interface_name *way_of_first(fw_firewall *f, guint first)
 
     if (((first ^ *network) & *mask) != 0)
       continue;
-    return way->length > 8 ? NULL : of_facts(f, way->interface);
+    return way->length > 8 ? NULL : of_route(f, way->interface, (fw_route_end)way->end);
   }
-  return &f->program->unknown;
+  return of_route(f, NULL, f->facts->complete ? FW_ROUTE_NONE : FW_ROUTE_GOES);
 }
 
 static void G_GNUC_NO_INLINE know_first_bytes(fw_firewall *f)
@@ -113,9 +118,18 @@ static inline const fw_interface_name *way_to(fw_firewall *f, fw_family family, 
 {
   const fw_interface_name *way = family == FW_IPV4 ? first_bytes(f)->way[to->bytes[0]] : NULL;
 
+  fw_route route;
+
   if (way != NULL)
     return way;
-  return of_facts(f, fw_box_facts_way(f->facts, family, to));
+  route = fw_box_facts_look_up(f->facts, family, to);
+  return of_route(f, route.interface, route.end);
+}
+
+/* Where that is all that is asked for: no interface is known where the way ends. */
+static const fw_interface_name *interface_of(fw_firewall *f, const fw_interface_name *way)
+{
+  return way->ended != FW_ROUTE_GOES ? &f->program->unknown : way;
 }
 
 const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
@@ -124,15 +138,19 @@ const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *a, cons
     return of_facts(f, f->facts->interface);
   if (a->in != NULL && *a->in != '\0')
     return fw_program_interface(f->program, a->in);
-  return way_to(f, p->family, &p->source);
+  return interface_of(f, way_to(f, p->family, &p->source));
 }
 
 /* What the box sends to itself goes by lo, whatever routes there are. */
 static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_path path)
 {
+  const fw_interface_name *way;
+
   if (path == FW_PATH_OUTPUT && type_of(f, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
     return of_facts(f, "lo");
-  return way_to(f, p->family, &p->destination);
+  way = way_to(f, p->family, &p->destination);
+  /* What the box sends has found its way. */
+  return path == FW_PATH_OUTPUT ? interface_of(f, way) : way;
 }
 
 static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)

@@ -379,6 +379,8 @@ static void put_outcome(GString *out, const fw_outcome *o)
     g_string_append(out, "It cannot be translated: the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
     g_string_append(out, "It is multicast that the box neither takes nor forwards.\n");
+  else if (o->kernel == FW_KERNEL_NO_ROUTE)
+    g_string_append_printf(out, "It is not forwarded: %s.\n", fw_route_end_words(o->ended));
   else if (o->kernel == FW_KERNEL_MARTIAN)
     g_string_append(out, "Nobody has the address that it comes from: the kernel drops it before it is routed.\n");
   if (o->nat_nowhere != NULL)

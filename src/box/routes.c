@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What ip(8) prints of routes and of the rules of policy routing: its text and its JSON. */
+#include "internal.h"
+
+#include <string.h>
+
+/* ---- routes ---- */
+
+typedef struct route {
+  char destination[BOX_WORD_MOST], device[BOX_WORD_MOST], table[BOX_WORD_MOST], type[BOX_WORD_MOST];
+  gboolean local; /* local, broadcast, multicast: the kernel's own */
+  gboolean six, hops;
+} route;
+
+/* A file of them. */
+typedef struct route_file {
+  gboolean six, ends_hold; /* of IPv6; routes that end are followed */
+  guint ends, more;        /* that are not used */
+  guint unplaced;          /* whose interface is not known */
+} route_file;
+
+static gboolean is_ending_type(const char *word)
+{
+  return strcmp(word, "unreachable") == 0 || strcmp(word, "blackhole") == 0 || strcmp(word, "prohibit") == 0 ||
+         strcmp(word, "throw") == 0;
+}
+
+static void put_route(box *b, const route_file *file, const char *to, const char *way)
+{
+  if (b->routes->len < BOX_LISTED_MOST) {
+    g_ptr_array_add(b->routes, g_strdup_printf("%s=%s", to, way));
+    return;
+  }
+  b->left_out++;
+  b->whole[file->six] = FALSE;
+}
+
+static void add_route(box *b, const route *r, route_file *file)
+{
+  const gboolean ends = is_ending_type(r->type);
+  const char *to = r->destination;
+
+  if (r->local)
+    return;
+  /* The kernel's own, at the end of all tables, are nobody's doing. */
+  if (ends && strcmp(r->table, "unspec") == 0)
+    return;
+  if (*r->table != '\0' && strcmp(r->table, "main") != 0) {
+    file->more += !ends;
+    file->ends += ends;
+    return;
+  }
+  if (ends && !file->ends_hold) {
+    file->ends++;
+    return;
+  }
+  if (!box_is_word(to) || strchr(to, '=') != NULL) {
+    file->more++;
+    b->whole[file->six] = FALSE;
+    return;
+  }
+  if (strcmp(to, "default") == 0)
+    to = file->six || r->six ? "::/0" : "0.0.0.0/0";
+  if (ends || (box_is_name(r->device) && !r->hops)) {
+    put_route(b, file, to, ends ? r->type : r->device);
+    return;
+  }
+  file->unplaced++;
+  put_route(b, file, to, "?");
+}
+
+/* Of several ways the device counts where all have the same. */
+static void add_device(route *r, const char *device)
+{
+  if (*r->device == '\0')
+    g_strlcpy(r->device, device, sizeof r->device);
+  else if (strcmp(r->device, device) != 0)
+    r->hops = TRUE;
+}
+
+static gboolean is_own_type(const char *word)
+{
+  return strcmp(word, "local") == 0 || strcmp(word, "broadcast") == 0 || strcmp(word, "multicast") == 0 ||
+         strcmp(word, "anycast") == 0;
+}
+
+/* => FALSE: the line is none, or belongs to the one before. */
+static gboolean text_route(const char *line, route *r)
+{
+  char word[BOX_WORD_MOST];
+  const char *at = line;
+
+  if (g_ascii_isspace(*line) || !box_next_word(&at, word))
+    return FALSE;
+  *r = (route){ .local = is_own_type(word) };
+  if (is_ending_type(word) || strcmp(word, "unicast") == 0) {
+    g_strlcpy(r->type, word, sizeof r->type);
+    if (!box_next_word(&at, word))
+      return FALSE;
+  }
+  g_strlcpy(r->destination, word, sizeof r->destination);
+  while (box_next_word(&at, word)) {
+    if (strcmp(word, "dev") == 0) {
+      if (box_next_word(&at, word))
+        add_device(r, word);
+    } else if (strcmp(word, "table") == 0)
+      box_next_word(&at, r->table);
+    else if (strcmp(word, "via") == 0 && box_next_word(&at, word))
+      r->six = strchr(word, ':') != NULL;
+  }
+  r->local |= strcmp(r->table, "local") == 0;
+  return TRUE;
+}
+
+/* "\tnexthop via 10.0.0.1 dev eth0 weight 1", of a route whose line has no device. */
+static void text_hop(const char *line, route *r)
+{
+  char word[BOX_WORD_MOST];
+  const char *at = line;
+
+  if (!box_next_word(&at, word) || strcmp(word, "nexthop") != 0)
+    return;
+  while (box_next_word(&at, word))
+    if (strcmp(word, "dev") == 0 && box_next_word(&at, word))
+      add_device(r, word);
+    else if (strcmp(word, "via") == 0 && box_next_word(&at, word))
+      r->six = strchr(word, ':') != NULL;
+}
+
+static void text_routes(box *b, const char *text, route_file *file)
+{
+  route r, next_one;
+  gboolean any = FALSE;
+
+  while (*text != '\0') {
+    char *line = g_strndup(text, MIN(strcspn(text, "\n"), (gsize)BOX_LINE_MOST));
+
+    if (text_route(line, &next_one)) {
+      if (any)
+        add_route(b, &r, file);
+      r = next_one;
+      any = TRUE;
+    } else if (any) {
+      text_hop(line, &r);
+    }
+    g_free(line);
+    text += strcspn(text, "\n");
+    text += *text == '\n';
+  }
+  if (any)
+    add_route(b, &r, file);
+}
+
+static void json_routes(box *b, const char *at, route_file *file)
+{
+  char key[BOX_WORD_MOST], value[BOX_WORD_MOST];
+  route r = { .local = FALSE };
+  gboolean any = FALSE;
+
+  while (box_next_member(&at, key, value)) {
+    if (strcmp(key, "type") == 0 || strcmp(key, "dst") == 0) {
+      /* "type" stands before "dst" where it is told (-d, table all, and of routes that end). */
+      if (any && (strcmp(key, "type") == 0 || *r.destination != '\0')) {
+        add_route(b, &r, file);
+        r = (route){ .local = FALSE };
+      }
+      any = TRUE;
+      if (strcmp(key, "type") == 0) {
+        r.local = is_own_type(value);
+        g_strlcpy(r.type, value, sizeof r.type);
+      } else
+        g_strlcpy(r.destination, value, sizeof r.destination);
+    } else if (strcmp(key, "dev") == 0) {
+      add_device(&r, value);
+    } else if (strcmp(key, "table") == 0) {
+      g_strlcpy(r.table, value, sizeof r.table);
+      r.local |= strcmp(value, "local") == 0;
+    } else if (strcmp(key, "gateway") == 0) {
+      r.six = strchr(value, ':') != NULL;
+    }
+  }
+  if (any && *r.destination != '\0')
+    add_route(b, &r, file);
+}
+
+void box_read_routes(box *b, box_file *f)
+{
+  const gboolean six = strchr(box_base(f->name), '6') != NULL;
+  route_file file = { .six = six, .ends_hold = b->alone[six] };
+  guint before = b->routes->len;
+  GString *says = g_string_new(NULL);
+
+  b->whole[six] = TRUE;
+  if (box_is_json(f))
+    json_routes(b, f->text->str, &file);
+  else
+    text_routes(b, f->text->str, &file);
+  g_string_append_printf(says, "%u routes", b->routes->len - before);
+  if (file.unplaced > 0)
+    g_string_append_printf(says, ", of which %u leave by what is not known: by several ways", file.unplaced);
+  if (file.more > 0)
+    g_string_append_printf(says, "; %u others are not used: another table's", file.more);
+  if (file.ends > 0)
+    g_string_append_printf(
+      says,
+      "; %u that let nothing leave (unreachable, blackhole) are not followed: the main table has to be known to "
+      "decide alone (ip rule)",
+      file.ends);
+  box_say(f, b->routes->len > before, box_with_left_out(b, g_string_free(says, FALSE)));
+}
+
+/* Without a default route there is none to wherever the others do not lead: as if one said so. */
+void box_settle_routes(box *b)
+{
+  static const char *const all[] = { "0.0.0.0/0", "::/0" };
+  guint six, i;
+
+  for (six = 0; six < 2; six++) {
+    gboolean any = !b->alone[six] || !b->whole[six];
+
+    for (i = 0; i < b->routes->len && !any; i++) {
+      const char *text = g_ptr_array_index(b->routes, i);
+
+      any = g_str_has_prefix(text, all[six]) && text[strlen(all[six])] == '=';
+    }
+    if (!any)
+      g_ptr_array_add(b->routes, g_strdup_printf("%s=throw", all[six]));
+  }
+}
+
+/* ---- rules of policy routing ---- */
+
+/* What every box has: local, main, default. */
+static gboolean is_common_table(const char *table)
+{
+  return strcmp(table, "local") == 0 || strcmp(table, "main") == 0 || strcmp(table, "default") == 0;
+}
+
+/* "32766:	from all lookup main", and nothing else. */
+static gboolean is_common_rule(const char *line)
+{
+  static const char *const words[] = { "from", "all", "lookup" };
+  char word[BOX_WORD_MOST];
+  guint i;
+
+  line += strcspn(line, ":");
+  line += *line == ':';
+  for (i = 0; i < G_N_ELEMENTS(words); i++)
+    if (!box_next_word(&line, word) || strcmp(word, words[i]) != 0)
+      return FALSE;
+  if (!box_next_word(&line, word) || !is_common_table(word))
+    return FALSE;
+  return !box_next_word(&line, word) ||
+         (strcmp(word, "proto") == 0 && box_next_word(&line, word) && !box_next_word(&line, word));
+}
+
+static guint other_rules(const char *text)
+{
+  char **lines = g_strsplit(text, "\n", BOX_LINE_MOST);
+  guint i, others = 0;
+
+  for (i = 0; lines[i] != NULL; i++)
+    others += g_ascii_isdigit(*lines[i]) && !is_common_rule(lines[i]);
+  g_strfreev(lines);
+  return others;
+}
+
+/* Each object has "priority" first, and of a common one "src" is "all", and "table" the rest. */
+static guint other_json_rules(const char *at)
+{
+  char key[BOX_WORD_MOST], value[BOX_WORD_MOST];
+  guint others = 0;
+  gboolean other = FALSE;
+
+  while (box_next_member(&at, key, value)) {
+    if (strcmp(key, "priority") == 0)
+      other = FALSE;
+    else if (strcmp(key, "protocol") == 0 || (strcmp(key, "src") == 0 && strcmp(value, "all") == 0) ||
+             (strcmp(key, "table") == 0 && is_common_table(value)) || other)
+      continue;
+    else {
+      other = TRUE;
+      others++;
+    }
+  }
+  return others;
+}
+
+void box_read_policy(box *b, box_file *f)
+{
+  const gboolean six = strchr(box_base(f->name), '6') != NULL;
+  const guint others = box_is_json(f) ? other_json_rules(f->text->str) : other_rules(f->text->str);
+
+  b->alone[six] = others == 0;
+  if (others == 0)
+    box_say(f, TRUE, g_strdup("the main table decides alone"));
+  else
+    box_say(f, FALSE,
+            g_strdup_printf(
+              "not used: %u rules of policy routing are not followed, the main table decides; what it has no route "
+              "for is taken for forwarded",
+              others));
+}
