@@ -102,13 +102,22 @@ static gint by_deadline(gconstpointer a, gconstpointer b, gpointer user)
 }
 
 /* Sets it, in place of the one before (NULL: none). */
+ct_tuple emit_listed_original(const ct_view *view)
+{
+  ct_tuple original = view->tuple[CT_ORIGINAL];
+
+  if (original.zone == view->tuple[CT_REPLY].zone)
+    original.zone = 0;
+  return original;
+}
+
 static GSequenceIter *deadline_note(emit_listed *l, GSequenceIter *before, const ct_view *view)
 {
   deadline *d = g_new(deadline, 1);
 
   if (before != NULL)
     g_sequence_remove(before);
-  *d = (deadline){ view->deadline_ns, (gint64)view->id, view->tuple[CT_ORIGINAL] };
+  *d = (deadline){ view->deadline_ns, (gint64)view->id, emit_listed_original(view) };
   return g_sequence_insert_sorted(l->deadlines, d, by_deadline, NULL);
 }
 

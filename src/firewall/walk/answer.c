@@ -5,6 +5,7 @@
 
 #include "firewall/target/data.h"
 #include "firewall/walk/loop.h"
+#include "firewall/walk/where.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
 enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6 };
@@ -315,13 +316,25 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
 /* What is asked for: by a rule, or by the kernel's own errors. */
 static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
 {
-  static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } }, lost[2] = { { .type = 3 }, { .type = 1 } };
+  static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } }, lost[2] = { { .type = 3 }, { .type = 1 } },
+                         beyond = { .type = 1, .code = 2 };
 
   if (f->asked != NULL)
     return f->asked;
   if (!fw_answer_by_kernel(f))
     return f->outcome.decision.rule->target.data;
+  if (f->outcome.kernel == FW_KERNEL_SCOPE)
+    return &beyond;
   return f->outcome.kernel == FW_KERNEL_TTL ? &late[r->family] : &lost[r->family];
+}
+
+static const char *way_back(const fw_firewall *f, const fw_packet *r)
+{
+  if (fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL)
+    return "lo";
+  if (fw_where_is_on_link(r->family, &r->source) && r->in->known)
+    return fw_box_facts_leads(f->facts, r->family, &r->source, r->in->name) ? r->in->name : NULL;
+  return fw_box_facts_way(f->facts, r->family, &r->source);
 }
 
 /* => FALSE: none is sent. Leaves the answer as it stands before OUTPUT. */
@@ -329,9 +342,7 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
 {
   const fw_reject *reject = asked_for(f, r);
   fw_answer *a = &f->outcome.answer;
-  const char *way = fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL
-                      ? "lo"
-                      : fw_box_facts_way(f->facts, r->family, &r->source);
+  const char *way = way_back(f, r);
   const fw_interface_name *out =
     way != NULL || r->in == &f->program->nothing ? fw_program_interface(f->program, way) : r->in;
   guint n;

@@ -5,10 +5,11 @@
 
 #include "firewall/walk/firewall_internal.h"
 
-/* Whether the kernel itself has dropped the packet and says so: its TTL ends here, or there is no way to go. */
+/* Whether the kernel itself has dropped the packet and says so: its TTL ends here, or there is no way to go for it. */
 static inline gboolean fw_answer_by_kernel(const fw_firewall *f)
 {
-  return f->outcome.kernel == FW_KERNEL_TTL || f->outcome.kernel == FW_KERNEL_NO_ROUTE;
+  return f->outcome.kernel == FW_KERNEL_TTL || f->outcome.kernel == FW_KERNEL_NO_ROUTE ||
+         f->outcome.kernel == FW_KERNEL_SCOPE;
 }
 /*
  * The answer to a packet that has an entry: it shares the entry, and is asked for between the engine's halves. => the
