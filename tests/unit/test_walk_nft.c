@@ -653,6 +653,11 @@ START_TEST(answers_ask_for_a_sum)
   ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
   ck_assert_int_eq(wk_raw(&kit, A, B, 253, wrong, sizeof wrong), FW_VERDICT_REJECT);
   ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  /* DCCP is such a one, since the kernel knows it no more. */
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_DCCP, wrong, sizeof wrong), FW_VERDICT_REJECT);
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_DCCP, right, sizeof right), FW_VERDICT_REJECT);
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
   ck_assert_int_eq(wk_raw(&kit, A, B, 253, wrong, 0), FW_VERDICT_REJECT);
   ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
   wk_stop(&kit);

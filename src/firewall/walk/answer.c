@@ -100,6 +100,9 @@ static gboolean sum_is_judged(const fw_packet *r, const ct_profile *profile)
 
   if (memchr(known, r->protocol, sizeof known) == NULL || other_sum_is_asked(r, profile))
     return FALSE;
+  /* Since DCCP has gone from the kernel it is a protocol like any other, here as well. */
+  if (r->protocol == CT_PROTO_DCCP && profile->trackers[CT_PROTO_DCCP] == NULL)
+    return FALSE;
   switch (r->raw->reason) {
   case CT_REASON_TUPLE_SHORT:
   case CT_REASON_TCP_SHORT:
