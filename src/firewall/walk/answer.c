@@ -115,6 +115,13 @@ static gboolean sum_is_judged(const fw_packet *r, const ct_profile *profile)
   }
 }
 
+/* Whether no answer asks for its sum, whatever conntrack found of it. */
+static gboolean is_spared(const fw_packet *r, const ct_profile *profile)
+{
+  return profile->reject_spares_other_sums && (r->protocol == AH || r->protocol == ESP || r->protocol == CT_PROTO_GRE ||
+                                               r->protocol == CT_PROTO_SCTP || r->protocol == CT_PROTO_UDPLITE);
+}
+
 /* Of a protocol whose sums REJECT asks for itself. */
 static gboolean is_summed(const fw_packet *r)
 {
@@ -144,7 +151,7 @@ static gboolean sum_is_wrong(const fw_firewall *f, const fw_packet *r)
   const guint8 *b;
   guint32 sum = six ? 0 : 0xffff, i; /* IPv4's header is summed as well */
 
-  if (r->made)
+  if (r->made || is_spared(r, profile))
     return FALSE;
   if (r->raw->flags & CT_PACKET_CSUM_BAD)
     return TRUE;
