@@ -151,7 +151,12 @@ static gboolean sum_is_wrong(const fw_firewall *f, const fw_packet *r)
   const guint8 *b;
   guint32 sum = six ? 0 : 0xffff, i; /* IPv4's header is summed as well */
 
-  if (r->made || is_spared(r, profile))
+  if (r->made)
+    return FALSE;
+  /* Of IPv6 there has to be something to sum (reject6_csum_ok), whatever the protocol. */
+  if (six && n == 0 && !(r->raw->flags & CT_PACKET_CUT))
+    return TRUE;
+  if (is_spared(r, profile))
     return FALSE;
   if (r->raw->flags & CT_PACKET_CSUM_BAD)
     return TRUE;
