@@ -33,6 +33,8 @@ static void tell_why(GString *out, const fw_outcome *o)
     g_string_append(out, fw_route_end_words(o->ended));
   else if (o->kernel == FW_KERNEL_MARTIAN)
     g_string_append(out, "nobody has its source address");
+  else if (o->kernel == FW_KERNEL_SCOPE)
+    g_string_append(out, "its source address is one of its own link alone");
   else if (o->kernel == FW_KERNEL_NAT)
     g_string_append(out, "by address translation");
   else if (d->hotdrop)

@@ -287,13 +287,14 @@ typedef struct ct_announcement {
   uint16_t port;
   uint32_t timeout_s;
   uint32_t most; /* that the connection expects */
+  ct_dir dir;    /* of the packet whose rule it is */
 } ct_announcement;
 typedef enum ct_announced {
   CT_ANNOUNCED,
   CT_ANNOUNCED_NOTHING, /* the entry is none, or not new, or expects that many already: the rule ends there */
   CT_ANNOUNCED_REFUSED  /* the kernel drops the packet: another's expectation is in the way, or there are too many */
 } ct_announced;
-/* Between the halves only: whoever answers the connection is expected to come to the port of who began it. */
+/* Between the halves only: whom the packet goes to is expected to come to the port of who sent it, as it was sent. */
 ct_announced ct_passage_announce(ct_engine *engine, ct_passage *passage, const ct_announcement *announcement);
 /*
  * Between the halves only: timeouts of its own for an entry that is new, by ct_timeout (nft's ct timeout), and now the

@@ -26,6 +26,7 @@
     "look)",                                                                                                           \
     "")                                                                                                                \
   X(IP_OPTIONS, "ip-options", "the IP layer refuses the packet's options", "")                                         \
+  X(IP_ADDRESS, "ip-address", "the IP layer refuses its addresses: no packet from a link has these", "")               \
   X(FRAGMENT_HELD, "fragment-held", "held until the rest of its fragments arrive", "")                                 \
   X(FRAGMENT_DUPLICATE, "fragment-duplicate", "a fragment that is already here", "")                                   \
   X(FRAGMENT_OVERLAP, "fragment-overlap", "fragments overlap: the whole datagram is discarded", "")                    \

@@ -94,6 +94,10 @@ void emit_json_tuple_sorted(emit_text *out, const emit_options *o, const ct_tupl
     emit_text_literal(out, ",\"type\":");
     emit_text_u64(out, ct_tuple_icmp_type(tuple));
   }
+  if (tuple->zone != 0) {
+    emit_text_literal(out, ",\"zone\":");
+    emit_text_u64(out, tuple->zone);
+  }
   emit_text_char(out, '}');
 }
 

@@ -13,6 +13,8 @@ typedef struct listed_entry {
   guint32 status, vtag[2];
   guint8 state, scale[2], flags[2];
   const char *helper;
+  guint32 mark;
+  ct_labels labels;
 } listed_entry;
 
 typedef struct expect_key {
@@ -70,6 +72,8 @@ static void describe(listed_entry *listed, const ct_view *view)
   listed->status = view->status;
   listed->state = view->state;
   listed->helper = view->helper;
+  listed->mark = view->mark;
+  listed->labels = view->labels;
   for (dir = 0; dir < 2; dir++) {
     if (view->counted) {
       listed->packets[dir] = view->packets[dir];
@@ -88,7 +92,8 @@ static gboolean same(const listed_entry *a, const listed_entry *b)
   return moved <= SAME_DEADLINE_NS && moved >= -SAME_DEADLINE_NS && a->status == b->status && a->state == b->state &&
          memcmp(a->packets, b->packets, sizeof(a->packets)) == 0 && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0 &&
          memcmp(a->vtag, b->vtag, sizeof(a->vtag)) == 0 && memcmp(a->scale, b->scale, sizeof(a->scale)) == 0 &&
-         memcmp(a->flags, b->flags, sizeof(a->flags)) == 0 && g_strcmp0(a->helper, b->helper) == 0;
+         memcmp(a->flags, b->flags, sizeof(a->flags)) == 0 && g_strcmp0(a->helper, b->helper) == 0 &&
+         a->mark == b->mark && memcmp(&a->labels, &b->labels, sizeof a->labels) == 0;
 }
 
 static gint by_deadline(gconstpointer a, gconstpointer b, gpointer user)
@@ -102,13 +107,22 @@ static gint by_deadline(gconstpointer a, gconstpointer b, gpointer user)
 }
 
 /* Sets it, in place of the one before (NULL: none). */
+ct_tuple emit_listed_original(const ct_view *view)
+{
+  ct_tuple original = view->tuple[CT_ORIGINAL];
+
+  if (original.zone == view->tuple[CT_REPLY].zone)
+    original.zone = 0;
+  return original;
+}
+
 static GSequenceIter *deadline_note(emit_listed *l, GSequenceIter *before, const ct_view *view)
 {
   deadline *d = g_new(deadline, 1);
 
   if (before != NULL)
     g_sequence_remove(before);
-  *d = (deadline){ view->deadline_ns, (gint64)view->id, view->tuple[CT_ORIGINAL] };
+  *d = (deadline){ view->deadline_ns, (gint64)view->id, emit_listed_original(view) };
   return g_sequence_insert_sorted(l->deadlines, d, by_deadline, NULL);
 }
 

@@ -28,6 +28,8 @@ gboolean emit_listed_entry(emit_listed *listed, const ct_view *view);
  */
 void emit_listed_expire(emit_listed *listed, gint64 now_ns, void (*fn)(const ct_tuple *tuple, gpointer user),
                         gpointer user);
+/* The entry's original tuple as a tuple is listed alone: with a zone where that covers this direction only. */
+ct_tuple emit_listed_original(const ct_view *view);
 /* A packet ended the entry's time: the next emit_listed_expire tells it, where it had been noted. */
 void emit_listed_entry_over(emit_listed *listed, const ct_view *view);
 /* => whether the entry is noted: neither gone nor over. */

@@ -251,6 +251,7 @@ static void put_gone(const ct_tuple *tuple, gpointer user)
 static void gone(emit_text *out, const emit_options *o, transcript_private *t, const ct_view *view)
 {
   goners g = { out, o, FALSE };
+  ct_tuple original;
   guint i;
 
   for (i = 0; i < emit_collector_count(t->events); i++) {
@@ -259,7 +260,8 @@ static void gone(emit_text *out, const emit_options *o, transcript_private *t, c
     if (event->type != CT_EVENT_DESTROY || !emit_listed_entry_gone(t->listed, event->view->id) ||
         taken_over(t, i, view))
       continue;
-    put_gone(&event->view->tuple[CT_ORIGINAL], &g);
+    original = emit_listed_original(event->view);
+    put_gone(&original, &g);
   }
   emit_listed_expire(t->listed, o->subject != NULL ? ct_params_on_tick(o->subject->params, t->now_ns) : t->now_ns,
                      put_gone, &g);

@@ -29,6 +29,7 @@ static gboolean take_protocol(fw_command *c, const char *text)
     return fw_command_fail(c, "expected a protocol's number or name, found \"%s\"", text);
   if (!take_test(c, FW_TEST_PROTOCOL))
     return FALSE;
+  c->tests.protocol_named = !g_ascii_isdigit(*text);
   if (c->tests.protocol == 0 && c->invert)
     return fw_command_fail(c, "the rule would never match");
   return TRUE;

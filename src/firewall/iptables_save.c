@@ -34,7 +34,7 @@ static void save_tests(GString *out, fw_family family, const fw_tests *t)
   save_interface(out, t, FW_TEST_IN, " -i ", &t->in);
   save_interface(out, t, FW_TEST_OUT, " -o ", &t->out);
   if ((t->given & FW_TEST_PROTOCOL) != 0) {
-    protocol = fw_protocol_saved(t->protocol);
+    protocol = t->protocol_named ? fw_protocol_named(t->protocol) : fw_protocol_saved(t->protocol);
     fw_save_invert(out, (t->invert & FW_TEST_PROTOCOL) != 0);
     if (protocol != NULL)
       g_string_append_printf(out, " -p %s", protocol);

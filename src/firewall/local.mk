@@ -28,7 +28,7 @@ firewall_sources = \
 	src/firewall/parse.c src/firewall/parse.h \
 	src/firewall/nft/fields.h src/firewall/nft/fields_table.c src/firewall/nft/types_table.c \
 	src/firewall/nft/act.c src/firewall/nft/eval.c src/firewall/nft/eval_ct.c \
-	src/firewall/nft/eval_meta.c src/firewall/nft/eval_packet.c \
+	src/firewall/nft/eval_meta.c src/firewall/nft/eval_options.c src/firewall/nft/eval_packet.c \
 	src/firewall/nft/jhash.c src/firewall/nft/jhash.h \
 	src/firewall/nft/link.c src/firewall/nft/link.h \
 	src/firewall/nft/nft.c src/firewall/nft/nft.h \

@@ -56,3 +56,10 @@ gboolean fw_protocol_find(const char *name, guint8 *protocol)
 }
 
 const char *fw_protocol_saved(guint8 protocol) { return fw_name_of(fw_saved_protocols, protocol); }
+
+const char *fw_protocol_named(guint8 protocol)
+{
+  const char *name = fw_protocol_saved(protocol);
+
+  return name != NULL ? name : fw_name_of(fw_machine_protocols, protocol);
+}

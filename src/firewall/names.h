@@ -17,8 +17,9 @@ extern const fw_name fw_services[]; /* IANA's, as Debian 12 has them; any protoc
 extern const guint fw_n_services;
 extern const fw_name fw_protocols[]; /* IANA's with aliases; sorted by name */
 extern const guint fw_n_protocols;
-extern const fw_name fw_saved_protocols[]; /* those that iptables 1.8.13 writes by name */
-extern const fw_name fw_levels[];          /* of syslog */
+extern const fw_name fw_saved_protocols[];   /* those that iptables 1.8.13 writes by name */
+extern const fw_name fw_machine_protocols[]; /* what iptables 1.8.9 writes besides, by Debian 12's /etc/protocols */
+extern const fw_name fw_levels[];            /* of syslog */
 extern const fw_name fw_tos_names[];
 extern const fw_name fw_dscp_classes[];
 
@@ -33,5 +34,7 @@ gboolean fw_service_find(const char *name, guint16 *port);
 gboolean fw_protocol_find(const char *name, guint8 *protocol);
 /* As saved: NULL where it is a number. */
 const char *fw_protocol_saved(guint8 protocol);
+/* The same of a rule that was written with a name: it was saved where the machine knew that. */
+const char *fw_protocol_named(guint8 protocol);
 
 #endif

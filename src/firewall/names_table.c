@@ -98,6 +98,15 @@ const fw_name fw_saved_protocols[] = {
 /* clang-format on */
 
 /* clang-format off */
+const fw_name fw_machine_protocols[] = {
+  { "igmp", 2 }, { "ggp", 3 }, { "ipencap", 4 }, { "st", 5 }, { "egp", 8 }, { "igp", 9 }, { "pup", 12 }, { "hmp", 20 }, { "xns-idp", 22 }, { "rdp", 27 }, { "iso-tp4", 29 }, { "xtp", 36 }, { "ddp", 37 }, { "idpr-cmtp", 38 }, { "ipv6", 41 },
+  { "ipv6-route", 43 }, { "ipv6-frag", 44 }, { "idrp", 45 }, { "rsvp", 46 }, { "gre", 47 }, { "skip", 57 }, { "ipv6-nonxt", 59 }, { "ipv6-opts", 60 }, { "rspf", 73 }, { "vmtp", 81 }, { "eigrp", 88 }, { "ospf", 89 },
+  { "ax.25", 93 }, { "ipip", 94 }, { "etherip", 97 }, { "encap", 98 }, { "pim", 103 }, { "vrrp", 112 }, { "l2tp", 115 },
+  { "isis", 124 }, { "fc", 133 }, { "mpls-in-ip", 137 }, { "manet", 138 }, { "hip", 139 }, { "shim6", 140 }, { "wesp", 141 }, { "rohc", 142 }, { "ethernet", 143 }, { NULL, 0 }
+};
+/* clang-format on */
+
+/* clang-format off */
 const fw_name fw_levels[] = {
   { "alert", 1 }, { "crit", 2 }, { "debug", 7 }, { "emerg", 0 }, { "error", 3 }, { "info", 6 }, { "notice", 5 },
   { "panic", 0 }, { "warning", 4 }, { NULL, 0 }

@@ -116,6 +116,7 @@ enum {
 typedef struct fw_tests {
   guint8 given, invert;
   guint8 protocol;
+  gboolean protocol_named; /* it was written as a name */
   fw_interface in, out;
   fw_address source, source_mask, destination, destination_mask; /* addresses are under their masks already */
 } fw_tests;

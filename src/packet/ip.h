@@ -2,8 +2,8 @@
 /*
  * The IP layer's checks of a packet before conntrack sees it (spec 0.1): ip_rcv's checks for IPv4, and for IPv6 those
  * of the bridge's hook into netfilter, which is how the transcripts were recorded. A router's ip6_rcv refuses a few
- * more by their addresses (loopback or multicast sources) or by unknown hop-by-hop options; conntrack itself does not
- * care. Only for src/packet.
+ * more: by their addresses, which src/firewall/walk does where there are rules, or by unknown hop-by-hop options;
+ * conntrack itself does not care. Only for src/packet.
  */
 #ifndef PKT_IP_H
 #define PKT_IP_H

@@ -76,14 +76,14 @@ static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, vo
   judge *j = user;
   ct_tuple own = *original;
 
+  /* Of a connection that had two, the table has the later. */
+  for (guint i = 0; i < j->n_drawn; i++)
+    j->luck |= ct_tuple_equal(&j->drawn[i], original);
   if (came_out_with(j, original, manip, id))
     return true;
   own.zone = 0;
-  /* Of a connection that had two, the table has the later. */
   if (j->n_drawn == DRAWN_MOST)
     j->luck = TRUE;
-  for (guint i = 0; i < j->n_drawn; i++)
-    j->luck |= ct_tuple_equal(&j->drawn[i], original);
   if (j->n_drawn < DRAWN_MOST)
     j->drawn[j->n_drawn++] = *original;
   for (guint i = 0; i < j->kernel->entries->len; i++) {

@@ -6,7 +6,8 @@
 #include "conntrack/proto/proto.h"
 #include "generator.h"
 
-enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, PAYLOAD_MOST = 200, HEADER_MOST = 40, OTHER_PROTOCOL = 253 };
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, PAYLOAD_MOST = 200, HEADER_MOST = 40 };
+enum { ESP = 50, OTHER_PROTOCOL = 253 };
 enum { DESTINATION_OPTIONS = 60, EXT_BYTES = 8, FRAGMENT = 44, FRAGMENT_BYTES = 8 };
 
 /* ---- what is said ---- */
@@ -37,6 +38,14 @@ static void flow_follow(gen_flow *f, verify_random *r, guint number, const gen_f
 
 static gboolean is_to_box(const gen_flow *f) { return f->tuple.dst.bytes[f->family == CT_IPV4 ? 3 : 15] == 1; }
 
+static guint8 other_protocol(verify_random *r)
+{
+  static const guint8 others[] = { OTHER_PROTOCOL, OTHER_PROTOCOL, CT_PROTO_SCTP, CT_PROTO_SCTP,
+                                   CT_PROTO_DCCP,  CT_PROTO_GRE,   ESP,           CT_PROTO_UDPLITE };
+
+  return others[verify_random_below(r, G_N_ELEMENTS(others))];
+}
+
 static void flow_make(gen_flow *f, verify_random *r, guint number)
 {
   static const guint16 ports[] = { 22, 25, 53, 80, 443, 5060, 8080, 12345, GEN_TFTP };
@@ -47,7 +56,7 @@ static void flow_make(gen_flow *f, verify_random *r, guint number)
   f->proto = verify_random_percent(r, 50)   ? CT_PROTO_TCP
              : verify_random_percent(r, 60) ? CT_PROTO_UDP
              : verify_random_percent(r, 80) ? (f->family == CT_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP)
-                                            : OTHER_PROTOCOL;
+                                            : other_protocol(r);
   memset(&f->tuple, 0, sizeof f->tuple);
   f->tuple.family = f->family;
   f->tuple.proto = f->proto;
@@ -261,6 +270,7 @@ static gsize put_tcp(guint8 *l4, gen_talk *t, const gen_packet *p, const ct_tupl
 /* => how many bytes of a header. sum: where its checksum is; 0: it has none. */
 static gsize put_header(guint8 *l4, gen_talk *t, const gen_packet *p, const ct_tuple *tuple, gsize *sum)
 {
+  *sum = 0;
   switch (t->flow.proto) {
   case CT_PROTO_TCP: *sum = 16; return put_tcp(l4, t, p, tuple);
   case CT_PROTO_UDP:
@@ -277,7 +287,23 @@ static gsize put_header(guint8 *l4, gen_talk *t, const gen_packet *p, const ct_t
     put16(l4 + 6, 1);
     *sum = 2;
     return 8;
-  default: *sum = 0; return 0;
+  case CT_PROTO_SCTP:
+    put16(l4, tuple->src_id);
+    put16(l4 + 2, tuple->dst_id);
+    put32(l4 + 4, p->flags & 1 ? 0 : 77);
+    l4[12] = (guint8)(p->first - 'a'); /* the kind of its only chunk */
+    put16(l4 + 14, MAX(4U, p->bytes));
+    return 20;
+  case CT_PROTO_DCCP:
+  case CT_PROTO_UDPLITE:
+    put16(l4, tuple->src_id);
+    put16(l4 + 2, tuple->dst_id);
+    l4[4] = 5; /* the header's words, or a sum over nothing */
+    *sum = 6;
+    return 20;
+  case CT_PROTO_GRE: /* version 0 */ put16(l4 + 2, 0x0800); return 4;
+  case ESP: put32(l4, 1000U + p->flow); return 16;
+  default: return 0;
   }
 }
 
@@ -463,7 +489,10 @@ void gen_packet_came(gen_world *w, const gen_packet *p, const guint8 *b, gsize n
   if (t->flow.proto == CT_PROTO_TCP || t->flow.proto == CT_PROTO_UDP) {
     t->seen.src_id = (guint16)(l4[0] << 8 | l4[1]);
     t->seen.dst_id = (guint16)(l4[2] << 8 | l4[3]);
-  } else if (t->flow.proto != OTHER_PROTOCOL) {
+  } else if (t->flow.proto == CT_PROTO_SCTP || t->flow.proto == CT_PROTO_DCCP || t->flow.proto == CT_PROTO_UDPLITE) {
+    t->seen.src_id = (guint16)(l4[0] << 8 | l4[1]);
+    t->seen.dst_id = (guint16)(l4[2] << 8 | l4[3]);
+  } else if (t->flow.proto == CT_PROTO_ICMP || t->flow.proto == CT_PROTO_ICMPV6) {
     t->seen.src_id = (guint16)(l4[4] << 8 | l4[5]);
   }
 }

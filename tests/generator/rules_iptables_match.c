@@ -47,11 +47,30 @@ static void put_tcp(ipt_making *m, GString *out)
                            gen_one_of(m->r, (const char *const[]){ "80", "20000:20300", "1024:65535", NULL }));
 }
 
+/* Protocols that firewalls name now and then. */
+static void put_other_protocol(ipt_making *m, GString *out)
+{
+  switch (below(m, 5)) {
+  case 0:
+    g_string_append_printf(out, " -p sctp -m sctp %s--%cport %s", no(m), percent(m, 50) ? 'd' : 's',
+                           ONE_OF(m, "80", "1:1023", "20000:20400"));
+    return;
+  case 1:
+    g_string_append_printf(out, " -p sctp -m sctp --chunk-types %s",
+                           ONE_OF(m, "any DATA,INIT", "all INIT", "only DATA"));
+    return;
+  case 2: g_string_append_printf(out, " -p dccp -m dccp %s--dport %s", no(m), ONE_OF(m, "80", "1:1023")); return;
+  case 3: g_string_append_printf(out, " -p esp -m esp --espspi %s", ONE_OF(m, "1000:1003", "1:999")); return;
+  default: g_string_append_printf(out, " -p %s", ONE_OF(m, "gre", "udplite", "esp", "sctp"));
+  }
+}
+
 void ipt_put_protocol(ipt_making *m, GString *out)
 {
-  switch (below(m, 6)) {
+  switch (below(m, 7)) {
   case 0:
   case 1: put_tcp(m, out); return;
+  case 6: put_other_protocol(m, out); return;
   case 2:
     g_string_append_printf(out, " -p udp -m udp %s--%cport %s", no(m), percent(m, 70) ? 'd' : 's',
                            gen_one_of(m->r, (const char *const[]){ "53", "5060", "20000:20400", "1:1023", NULL }));

@@ -64,9 +64,37 @@ static void put_icmp(nft_making *m, GString *out)
                              : ONE_OF(m, "echo-request", "destination-unreachable", "{ 0, 8 }"));
 }
 
+static void put_other_protocol(nft_making *m, GString *out)
+{
+  switch (below(m, 5)) {
+  case 0:
+    if (takes(&m->l4, "sctp"))
+      g_string_append_printf(out, "sctp %s ", ONE_OF(m, "dport 80", "sport 20000-20400", "vtag 0", "dport { 22, 80 }"));
+    return;
+  case 1:
+    if (m->l4 == NULL)
+      g_string_append_printf(
+        out, "sctp chunk %s ",
+        ONE_OF(m, "data exists", "init missing", "init init-tag != 5", "data flags 0", "sack exists"));
+    return;
+  case 2:
+    if (takes(&m->l4, "dccp"))
+      g_string_append_printf(out, "dccp dport %s%s ", op(m), ONE_OF(m, "80", "1-1023"));
+    return;
+  case 3:
+    if (takes(&m->l4, "esp"))
+      g_string_append_printf(out, "esp spi %s ", ONE_OF(m, "1000-1003", "!= 1001"));
+    return;
+  default:
+    if (takes(&m->l4, "udplite"))
+      g_string_append_printf(out, "udplite dport %s%s ", op(m), ONE_OF(m, "80", "1-1023"));
+  }
+}
+
 static void put_l4(nft_making *m, GString *out)
 {
-  switch (below(m, 6)) {
+  switch (below(m, 7)) {
+  case 6: put_other_protocol(m, out); return;
   case 0: put_ports(m, out); return;
   case 1:
     if (takes_tcp(m))

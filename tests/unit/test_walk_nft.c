@@ -398,6 +398,26 @@ START_TEST(a_rule_expects_connections)
 }
 END_TEST
 
+/* What the box answers goes the other way: whom that is for is expected of who asked. */
+START_TEST(an_answer_expects_connections)
+{
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  wk_start(&kit,
+           DOCUMENT(TABLE("ip", "t") OBJECT BASE("ip", "t", "c", "filter", "forward", "0")
+                      BASE("ip", "t", "d", "filter", "postrouting", "0") RULE(
+                        "ip", "t", "c", TO_PORT("22") "{\"reject\":{\"type\":\"icmp\",\"expr\":\"port-unreachable\"}}")
+                        RULE("ip", "t", "d", "{\"ct expectation\":\"e\"}," COUNTER)),
+           NULL);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 21, SYN, 1000, 0, NULL, 0), FW_VERDICT_ACCEPT);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 22, SYN, 1000, 0, NULL, 0), FW_VERDICT_REJECT);
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "d", 1), 2);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* Who has announced something gets no helper any more (Linux 6.18). */
 START_TEST(no_helper_behind_an_announcement)
 {
@@ -657,6 +677,11 @@ START_TEST(answers_ask_for_a_sum)
   ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
   ck_assert_int_eq(wk_raw(&kit, A, B, 253, wrong, sizeof wrong), FW_VERDICT_REJECT);
   ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  /* DCCP is such a one, since the kernel knows it no more. */
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_DCCP, wrong, sizeof wrong), FW_VERDICT_REJECT);
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_DCCP, right, sizeof right), FW_VERDICT_REJECT);
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
   ck_assert_int_eq(wk_raw(&kit, A, B, 253, wrong, 0), FW_VERDICT_REJECT);
   ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
   wk_stop(&kit);
@@ -689,6 +714,7 @@ int main(void)
   tcase_add_test(tc, elements_of_what_is_not_in_it);
   tcase_add_test(tc, an_address_for_the_other_family);
   tcase_add_test(tc, a_rule_expects_connections);
+  tcase_add_test(tc, an_answer_expects_connections);
   tcase_add_test(tc, an_element_is_its_makers);
   tcase_add_test(tc, a_dropped_packet_expects_nothing);
   tcase_add_test(tc, no_helper_behind_an_announcement);

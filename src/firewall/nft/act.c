@@ -304,7 +304,8 @@ static fw_truth announce(fw_program *program, fw_packet *p, const fw_nft_stateme
                                          .proto = object->protocol,
                                          .port = object->expectation_port,
                                          .timeout_s = expectation_seconds(program, object),
-                                         .most = object->expectation_size };
+                                         .most = object->expectation_size,
+                                         .dir = p->direction };
 
   switch (ct_passage_announce((ct_engine *)program->engine, program->passage, &announcement)) {
   case CT_ANNOUNCED: return FW_YES;

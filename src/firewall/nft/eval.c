@@ -155,6 +155,8 @@ fw_truth fw_nft_value_of(fw_program *program, fw_packet *p, const fw_nft_expr *e
   case FW_NFT_PAYLOAD: return fw_nft_payload_value(program, p, e, v);
   case FW_NFT_EXTHDR: return fw_nft_exthdr_value(p, e, v);
   case FW_NFT_OPTION: return fw_nft_option_value(p, e, v);
+  case FW_NFT_IP_OPTION: return fw_nft_ip_option_value(p, e, v);
+  case FW_NFT_CHUNK: return fw_nft_chunk_value(p, e, v);
   case FW_NFT_META: return fw_nft_meta_value(program, p, e, v);
   case FW_NFT_CT: return fw_nft_ct_value(program, p, e, v);
   case FW_NFT_FIB: return fw_nft_fib_value(program, p, e, v);

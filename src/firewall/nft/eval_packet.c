@@ -28,7 +28,7 @@ static void take_bits(const guint8 *bytes, guint skip, guint n_bits, fw_nft_valu
   }
 }
 
-static fw_truth read_bits(const fw_packet *p, guint32 base, guint32 offset_bits, guint n_bits, fw_nft_value *v)
+fw_truth fw_nft_bits_value(const fw_packet *p, guint32 base, guint32 offset_bits, guint n_bits, fw_nft_value *v)
 {
   guint skip = offset_bits % 8, n = (skip + n_bits + 7) / 8;
   guint8 scratch[READ_MOST];
@@ -129,18 +129,18 @@ fw_truth fw_nft_payload_value(fw_program *program, const fw_packet *p, const fw_
     return truth;
   switch (e->base) {
   case FW_NFT_LL: return link_bits(p, e, v);
-  case FW_NFT_NH: return read_bits(p, 0, e->offset_bits, e->n_bits, v);
+  case FW_NFT_NH: return fw_nft_bits_value(p, 0, e->offset_bits, e->n_bits, v);
   default: break;
   }
   if (!has_protocol(p) || p->fragment != 0)
     return FW_NO;
   if (e->base == FW_NFT_IH) {
     truth = inner_offset(p, &offset);
-    return truth == FW_YES ? read_bits(p, offset, e->offset_bits, e->n_bits, v) : truth;
+    return truth == FW_YES ? fw_nft_bits_value(p, offset, e->offset_bits, e->n_bits, v) : truth;
   }
   if (quick(p, e, v))
     return FW_YES;
-  return read_bits(p, p->l4_offset, e->offset_bits, e->n_bits, v);
+  return fw_nft_bits_value(p, p->l4_offset, e->offset_bits, e->n_bits, v);
 }
 
 /* ---- extension headers of IPv6 ---- */
@@ -197,7 +197,7 @@ fw_truth fw_nft_exthdr_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_va
     fw_nft_value_number(v, at != 0, 1);
     return FW_YES;
   }
-  return at != 0 ? read_bits(p, at, e->offset_bits, e->n_bits, v) : FW_NO;
+  return at != 0 ? fw_nft_bits_value(p, at, e->offset_bits, e->n_bits, v) : FW_NO;
 }
 
 /* ---- options of TCP ---- */

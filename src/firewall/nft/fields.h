@@ -66,6 +66,9 @@ const fw_nft_field *fw_nft_payload_find(const char *protocol, const char *name);
 const fw_nft_field *fw_nft_exthdr_find(const char *name, const char *field);
 /* Options of TCP; number is the option's. field NULL: its presence. */
 const fw_nft_field *fw_nft_tcp_option_find(const char *name, const char *field);
+/* The same of IPv4's options, and of SCTP's chunks. */
+const fw_nft_field *fw_nft_ip_option_find(const char *name, const char *field);
+const fw_nft_field *fw_nft_chunk_find(const char *name, const char *field);
 
 /* X(NAME, text, bytes, type). Of those in the second list nobody can know. */
 /* clang-format off */

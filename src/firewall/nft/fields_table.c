@@ -202,6 +202,63 @@ static const fw_nft_field tcp_options[] = {
   TCP_OPTION("fastopen", 34),
 };
 
+#define IP_OPTION(p, number) \
+  { p, "type", FW_NFT_NH, 0, number, 0, 0, 8, "integer" }, { p, "length", FW_NFT_NH, 0, number, 0, 8, 8, "integer" }
+#define ROUTE_OPTION(p, number)                                                  \
+  IP_OPTION(p, number), { p, "ptr", FW_NFT_NH, 0, number, 0, 16, 8, "integer" }, \
+  {                                                                              \
+    p, "addr", FW_NFT_NH, 0, number, 0, 24, 32, "integer"                        \
+  }
+
+static const fw_nft_field ip_options[] = {
+  ROUTE_OPTION("rr", 7),
+  ROUTE_OPTION("lsrr", 131),
+  ROUTE_OPTION("ssrr", 137),
+  IP_OPTION("ra", 148),
+  { "ra", "value", FW_NFT_NH, 0, 148, 0, 16, 16, "integer" },
+};
+
+#define CHUNK(p, number) TCP(p, number, "type", 0, 8), TCP(p, number, "flags", 8, 8), TCP(p, number, "length", 16, 16)
+#define INIT_CHUNK(p, number)                                                                       \
+  CHUNK(p, number), TCP(p, number, "init-tag", 32, 32), TCP(p, number, "a-rwnd", 64, 32),           \
+    TCP(p, number, "num-outbound-streams", 96, 16), TCP(p, number, "num-inbound-streams", 112, 16), \
+    TCP(p, number, "initial-tsn", 128, 32)
+
+static const fw_nft_field chunks[] = {
+  CHUNK("data", 0),
+  TCP("data", 0, "tsn", 32, 32),
+  TCP("data", 0, "stream", 64, 16),
+  TCP("data", 0, "ssn", 80, 16),
+  TCP("data", 0, "ppid", 96, 32),
+  INIT_CHUNK("init", 1),
+  INIT_CHUNK("init-ack", 2),
+  CHUNK("sack", 3),
+  TCP("sack", 3, "cum-tsn-ack", 32, 32),
+  TCP("sack", 3, "a-rwnd", 64, 32),
+  TCP("sack", 3, "num-gap-ack-blocks", 96, 16),
+  TCP("sack", 3, "num-dup-tsns", 112, 16),
+  CHUNK("heartbeat", 4),
+  CHUNK("heartbeat-ack", 5),
+  CHUNK("abort", 6),
+  CHUNK("shutdown", 7),
+  TCP("shutdown", 7, "cum-tsn-ack", 32, 32),
+  CHUNK("shutdown-ack", 8),
+  CHUNK("error", 9),
+  CHUNK("cookie-echo", 10),
+  CHUNK("cookie-ack", 11),
+  CHUNK("ecne", 12),
+  TCP("ecne", 12, "lowest-tsn", 32, 32),
+  CHUNK("cwr", 13),
+  TCP("cwr", 13, "lowest-tsn", 32, 32),
+  CHUNK("shutdown-complete", 14),
+  CHUNK("asconf-ack", 128),
+  TCP("asconf-ack", 128, "seqno", 32, 32),
+  CHUNK("forward-tsn", 192),
+  TCP("forward-tsn", 192, "new-cum-tsn", 32, 32),
+  CHUNK("asconf", 193),
+  TCP("asconf", 193, "seqno", 32, 32),
+};
+
 static const fw_nft_field *find(const fw_nft_field *fields, guint n, const char *protocol, const char *name)
 {
   guint i;
@@ -225,6 +282,16 @@ const fw_nft_field *fw_nft_exthdr_find(const char *name, const char *field)
 const fw_nft_field *fw_nft_tcp_option_find(const char *name, const char *field)
 {
   return find(tcp_options, G_N_ELEMENTS(tcp_options), name, field);
+}
+
+const fw_nft_field *fw_nft_ip_option_find(const char *name, const char *field)
+{
+  return find(ip_options, G_N_ELEMENTS(ip_options), name, field);
+}
+
+const fw_nft_field *fw_nft_chunk_find(const char *name, const char *field)
+{
+  return find(chunks, G_N_ELEMENTS(chunks), name, field);
 }
 
 const fw_nft_key fw_nft_meta_keys[FW_NFT_META_COUNT] = {

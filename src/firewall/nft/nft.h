@@ -38,7 +38,9 @@ typedef enum fw_nft_expr_kind {
   FW_NFT_BINARY,   /* op of parts, from the left */
   FW_NFT_PAYLOAD,
   FW_NFT_EXTHDR,
-  FW_NFT_OPTION, /* of TCP or IPv4, or a chunk of SCTP */
+  FW_NFT_OPTION,    /* of TCP */
+  FW_NFT_IP_OPTION, /* of IPv4 */
+  FW_NFT_CHUNK,     /* of SCTP */
   FW_NFT_META,
   FW_NFT_CT,
   FW_NFT_FIB,
@@ -59,14 +61,14 @@ struct fw_nft_expr {
   fw_nft_expr **parts;
   guint n_parts;
   fw_nft_set *set;
-  const fw_nft_field *field; /* PAYLOAD (NULL: raw), EXTHDR, OPTION */
+  const fw_nft_field *field; /* PAYLOAD (NULL: raw), EXTHDR, OPTION, IP_OPTION, CHUNK */
   guint8 base;               /* PAYLOAD: fw_nft_base */
   guint32 offset_bits;       /* PAYLOAD: from its base */
   guint8 key;                /* META, CT: fw_nft_meta, fw_nft_ct; FIB: fw_nft_fib_result */
   guint8 flags;              /* FIB */
   gint8 direction;           /* CT: 0, 1; -1: none given */
   guint8 family;             /* CT: 2 or 10 of an address, 0: the packet's */
-  gboolean presence;         /* EXTHDR, OPTION: asked whether it is there */
+  gboolean presence;         /* EXTHDR, OPTION, IP_OPTION, CHUNK: asked whether it is there */
   gboolean piped, numeric;   /* VALUE of bits: written with '|' between them; as a number */
   guint32 modulus, offset, seed;
   gboolean has_seed, random;

@@ -156,6 +156,26 @@ static fw_nft_expr *read_tcp_option(fw_nft_reader *r, JsonObject *o)
   return read_field(r, FW_NFT_OPTION, field, FALSE);
 }
 
+static fw_nft_expr *read_ip_option(fw_nft_reader *r, JsonObject *o)
+{
+  const char *name = fw_nft_text(o, "name", ""), *what = fw_nft_text(o, "field", NULL);
+  const fw_nft_field *field = fw_nft_ip_option_find(name, what);
+
+  if (field == NULL)
+    return fw_nft_fail(r, "ip option %s %s", name, what != NULL ? what : "");
+  return read_field(r, FW_NFT_IP_OPTION, field, what == NULL);
+}
+
+static fw_nft_expr *read_chunk(fw_nft_reader *r, JsonObject *o)
+{
+  const char *name = fw_nft_text(o, "name", ""), *what = fw_nft_text(o, "field", NULL);
+  const fw_nft_field *field = fw_nft_chunk_find(name, what);
+
+  if (field == NULL)
+    return fw_nft_fail(r, "sctp chunk %s %s", name, what != NULL ? what : "");
+  return read_field(r, FW_NFT_CHUNK, field, what == NULL);
+}
+
 /* ---- meta, ct, fib ---- */
 
 static fw_nft_expr *read_meta(fw_nft_reader *r, JsonNode *node)
@@ -424,6 +444,10 @@ static fw_nft_expr *read_left_of(fw_nft_reader *r, const char *name, JsonNode *v
     return read_exthdr(r, o);
   if (strcmp(name, "tcp option") == 0)
     return read_tcp_option(r, o);
+  if (strcmp(name, "ip option") == 0)
+    return read_ip_option(r, o);
+  if (strcmp(name, "sctp chunk") == 0)
+    return read_chunk(r, o);
   if (strcmp(name, "fib") == 0)
     return read_fib(r, o);
   if (strcmp(name, "numgen") == 0)

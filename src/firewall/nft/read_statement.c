@@ -72,6 +72,16 @@ static void settle_fib(fw_nft_expr *left, JsonNode *right)
   left->n_bytes = 1;
 }
 
+/* Of an option that has no name nft writes the same whether its kind is asked for or that it is there at all. */
+static void settle_option(fw_nft_expr *e, JsonNode *right)
+{
+  if (e->kind != FW_NFT_OPTION || e->field->protocol[0] != '\0' || e->n_bits != 8 || e->offset_bits != 0 ||
+      !JSON_NODE_HOLDS_VALUE(right) || json_node_get_value_type(right) != G_TYPE_BOOLEAN)
+    return;
+  e->presence = TRUE;
+  e->type = fw_nft_type_find("boolean");
+}
+
 static gboolean read_match(fw_nft_reader *r, JsonNode *value, fw_nft_statement *s)
 {
   JsonObject *o = JSON_NODE_HOLDS_OBJECT(value) ? json_node_get_object(value) : NULL;
@@ -84,6 +94,7 @@ static gboolean read_match(fw_nft_reader *r, JsonNode *value, fw_nft_statement *
   if (s->left == NULL)
     return FALSE;
   settle_fib(s->left, json_object_get_member(o, "right"));
+  settle_option(s->left, json_object_get_member(o, "right"));
   shape = fw_nft_shape_of(s->left);
   s->right = fw_nft_read_right(r, json_object_get_member(o, "right"), &shape);
   if (s->right == NULL)

@@ -52,6 +52,10 @@ fw_truth fw_nft_value_of(fw_program *program, fw_packet *p, const fw_nft_expr *e
 fw_truth fw_nft_payload_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_exthdr_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_option_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
+fw_truth fw_nft_ip_option_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
+fw_truth fw_nft_chunk_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
+/* n_bits of a packet, offset_bits behind its byte base. => NO: they are not in it. */
+fw_truth fw_nft_bits_value(const fw_packet *p, guint32 base, guint32 offset_bits, guint n_bits, fw_nft_value *v);
 fw_truth fw_nft_meta_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_ct_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_fib_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);

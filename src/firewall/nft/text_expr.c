@@ -78,11 +78,21 @@ static void put_payload(GString *out, const fw_nft_expr *e)
 
 static void put_option(GString *out, const fw_nft_expr *e)
 {
-  if (e->field->protocol[0] == '\0')
+  if (e->field->protocol[0] == '\0' && e->presence)
+    g_string_append_printf(out, "tcp option %u", e->field->number);
+  else if (e->field->protocol[0] == '\0')
     g_string_append_printf(out, "tcp option @%u,%u,%u", e->field->number, e->offset_bits, e->n_bits);
   else
     g_string_append_printf(out, "tcp option %s", e->field->protocol);
   if (!e->presence && e->field->protocol[0] != '\0')
+    g_string_append_printf(out, " %s", e->field->name);
+}
+
+/* "sctp chunk init", "sctp chunk init init-tag" */
+static void put_part_of(GString *out, const char *word, const fw_nft_expr *e)
+{
+  g_string_append_printf(out, "%s %s", word, e->field->protocol);
+  if (!e->presence)
     g_string_append_printf(out, " %s", e->field->name);
 }
 
@@ -194,6 +204,8 @@ void fw_nft_text_expr(GString *out, const fw_nft_expr *e)
       g_string_append_printf(out, "%s %s", e->field->protocol, e->field->name);
     return;
   case FW_NFT_OPTION: put_option(out, e); return;
+  case FW_NFT_IP_OPTION: put_part_of(out, "ip option", e); return;
+  case FW_NFT_CHUNK: put_part_of(out, "sctp chunk", e); return;
   case FW_NFT_META: put_meta(out, e); return;
   case FW_NFT_CT: put_ct(out, e); return;
   case FW_NFT_FIB: put_fib(out, e); return;

@@ -5,6 +5,7 @@
 
 #include "firewall/target/data.h"
 #include "firewall/walk/loop.h"
+#include "firewall/walk/where.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
 enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6, ROUTING_BURST = 5 };
@@ -99,6 +100,9 @@ static gboolean sum_is_judged(const fw_packet *r, const ct_profile *profile)
 
   if (memchr(known, r->protocol, sizeof known) == NULL || other_sum_is_asked(r, profile))
     return FALSE;
+  /* Since DCCP has gone from the kernel it is a protocol like any other, here as well. */
+  if (r->protocol == CT_PROTO_DCCP && profile->trackers[CT_PROTO_DCCP] == NULL)
+    return FALSE;
   switch (r->raw->reason) {
   case CT_REASON_TUPLE_SHORT:
   case CT_REASON_TCP_SHORT:
@@ -109,6 +113,13 @@ static gboolean sum_is_judged(const fw_packet *r, const ct_profile *profile)
            r->protocol != CT_PROTO_ICMPV6;
   default: return TRUE;
   }
+}
+
+/* Whether no answer asks for its sum, whatever conntrack found of it. */
+static gboolean is_spared(const fw_packet *r, const ct_profile *profile)
+{
+  return profile->reject_spares_other_sums && (r->protocol == AH || r->protocol == ESP || r->protocol == CT_PROTO_GRE ||
+                                               r->protocol == CT_PROTO_SCTP || r->protocol == CT_PROTO_UDPLITE);
 }
 
 /* Of a protocol whose sums REJECT asks for itself. */
@@ -141,6 +152,11 @@ static gboolean sum_is_wrong(const fw_firewall *f, const fw_packet *r)
   guint32 sum = six ? 0 : 0xffff, i; /* IPv4's header is summed as well */
 
   if (r->made)
+    return FALSE;
+  /* Of IPv6 there has to be something to sum (reject6_csum_ok), whatever the protocol. */
+  if (six && n == 0 && !(r->raw->flags & CT_PACKET_CUT))
+    return TRUE;
+  if (is_spared(r, profile))
     return FALSE;
   if (r->raw->flags & CT_PACKET_CSUM_BAD)
     return TRUE;
@@ -326,7 +342,7 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
 /* What is asked for: by a rule, or by the kernel's own errors. */
 static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
 {
-  static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } };
+  static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } }, beyond = { .type = 1, .code = 2 };
   static const fw_reject lost[2][FW_ROUTE_ENDS] = {
     [FW_IPV4] = { [FW_ROUTE_NONE] = { .type = 3, .code = 0 },
                   [FW_ROUTE_UNREACHABLE] = { .type = 3, .code = 1 },
@@ -340,7 +356,21 @@ static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
     return f->asked;
   if (!fw_answer_by_kernel(f))
     return f->outcome.decision.rule->target.data;
+  if (f->outcome.kernel == FW_KERNEL_SCOPE)
+    return &beyond;
   return f->outcome.kernel == FW_KERNEL_TTL ? &late[r->family] : &lost[r->family][f->outcome.ended];
+}
+
+/* An address of a link is one of that by which the packet came. */
+static fw_route way_back(const fw_firewall *f, const fw_packet *r)
+{
+  if (fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL)
+    return (fw_route){ .interface = "lo" };
+  if (!fw_where_is_on_link(r->family, &r->source) || !r->in->known)
+    return fw_box_facts_look_up(f->facts, r->family, &r->source);
+  if (fw_box_facts_leads(f->facts, r->family, &r->source, r->in->name))
+    return (fw_route){ .interface = r->in->name };
+  return (fw_route){ .end = f->facts->complete ? FW_ROUTE_NONE : FW_ROUTE_GOES };
 }
 
 /* => FALSE: none is sent. Leaves the answer as it stands before OUTPUT. */
@@ -348,9 +378,7 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
 {
   const fw_reject *reject = asked_for(f, r);
   fw_answer *a = &f->outcome.answer;
-  static const fw_route back = { .interface = "lo" };
-  const gboolean to_box = fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL;
-  const fw_route route = to_box ? back : fw_box_facts_look_up(f->facts, r->family, &r->source);
+  const fw_route route = way_back(f, r);
   const char *way = route.interface;
   const fw_interface_name *out =
     way != NULL || r->in == &f->program->nothing ? fw_program_interface(f->program, way) : r->in;

@@ -244,6 +244,25 @@ const fw_network *fw_box_facts_is_local(const fw_box_facts *f, fw_family family,
   return NULL;
 }
 
+static gboolean leads(const GArray *networks, fw_family family, const fw_address *to, const char *interface)
+{
+  guint i;
+
+  for (i = 0; i < networks->len; i++) {
+    const fw_network *n = &g_array_index(networks, fw_network, i);
+
+    if (n->family == family && n->interface != NULL && strcmp(n->interface, interface) == 0 &&
+        fw_address_under(to, &n->address, &n->mask))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean fw_box_facts_leads(const fw_box_facts *f, fw_family family, const fw_address *to, const char *interface)
+{
+  return leads(f->routes, family, to, interface) || leads(f->local, family, to, interface);
+}
+
 static gboolean is_among(const GArray *addresses, guint32 address)
 {
   guint i;

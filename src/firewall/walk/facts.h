@@ -73,6 +73,8 @@ gboolean fw_box_facts_assume(fw_box_facts *facts, const char *text);
 fw_route fw_box_facts_look_up(const fw_box_facts *facts, fw_family family, const fw_address *to);
 /* Its interface. => NULL: nobody knows, or it ends. */
 const char *fw_box_facts_way(const fw_box_facts *facts, fw_family family, const fw_address *to);
+/* Whether one of the ways to it is by this interface. */
+gboolean fw_box_facts_leads(const fw_box_facts *facts, fw_family family, const fw_address *to, const char *interface);
 /* => the network whose host address it is; NULL: not the box's. */
 const fw_network *fw_box_facts_is_local(const fw_box_facts *facts, fw_family family, const fw_address *address);
 /* FW_ADDRTYPE_ of match/data.h: one bit. */

@@ -260,6 +260,11 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
       f->outcome.kernel = FW_KERNEL_TTL;
       return FALSE;
     }
+    if (G_UNLIKELY(fw_where_may_be_out_of_scope(p))) {
+      f->outcome.kernel = fw_where_out_of_scope(f, p);
+      if (f->outcome.kernel != FW_KERNEL_NOTHING)
+        return FALSE;
+    }
     p->ttl--;
     p->edited = p->routed = TRUE;
   }
@@ -402,6 +407,14 @@ void fw_firewall_pass_time(ct_engine *engine, const ct_packet *packet, ct_result
   result->reason = CT_REASON_NONE;
 }
 
+/* The IP layer drops it before any hook. */
+static void G_GNUC_NO_INLINE refuse(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_result *result)
+{
+  f->outcome.path = FW_PATH_NONE;
+  fw_firewall_pass_time(engine, a->packet, result);
+  result->reason = CT_REASON_IP_ADDRESS;
+}
+
 /* The chains before conntrack. => FALSE: dropped. */
 static inline gboolean arrive(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
@@ -482,6 +495,10 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   if (G_UNLIKELY(fw_own_any(f)) && fw_own_packet(f, engine, a, result))
     return;
   set_way(f, a, p);
+  if (G_UNLIKELY(fw_where_may_be_refused(p)) && !f->facts->bridge && fw_where_is_refused(p)) {
+    refuse(f, engine, a, result);
+    return;
+  }
   f->template = (ct_template){ .untracked = false };
   fw_program_template(f->program, &f->template);
   f->program->passage = NULL;

@@ -61,9 +61,15 @@ static inline gboolean fw_settle_is_martian(const fw_firewall *f, const fw_packe
   return G_UNLIKELY(fw_where_may_be_martian(p)) && !f->facts->bridge && fw_where_is_martian(p);
 }
 
+static inline gboolean fw_settle_is_out_of_scope(const fw_firewall *f, const fw_packet *p)
+{
+  return G_UNLIKELY(fw_where_may_be_out_of_scope(p)) && fw_where_out_of_scope(f, p) != FW_KERNEL_NOTHING;
+}
+
 static inline gboolean fw_settle_is_forwarded(const fw_firewall *f, const fw_packet *p)
 {
-  return f->facts->bridge || (p->ttl > 1 && !fw_settle_is_for_nobody(p) && f->way_out->ended == FW_ROUTE_GOES);
+  return f->facts->bridge || (p->ttl > 1 && !fw_settle_is_for_nobody(p) && f->way_out->ended == FW_ROUTE_GOES &&
+                              !fw_settle_is_out_of_scope(f, p));
 }
 
 /* The same of a packet that meets nat hooks, but nothing there that would have to be asked. */

@@ -318,7 +318,7 @@ void fw_tell_transcript(GString *out, const fw_firewall *f, const fw_sides *side
 {
   const fw_outcome *o = fw_firewall_outcome(f);
 
-  if (packet->kind == CT_PACKET_NONE) {
+  if (packet->kind == CT_PACKET_NONE || o->path == FW_PATH_NONE) {
     g_string_append(out, is_fragment(packet) ? ",\"fate\":\"held\"" : ",\"fate\":\"drop\",\"by\":\"ip\"");
     if (o->packet.own || o->packet.in->known) {
       g_string_append(out, ",\"side\":");

@@ -94,7 +94,7 @@ typedef struct hashlimit_table {
   guint64 expire, gc, created, swept; /* jiffies */
 } hashlimit_table;
 
-enum { BYTE_SHIFT = 4 };
+enum { BYTE_SHIFT = 4, ESP = 50, AH = 51 };
 #define HASH_SCALE 1000000ULL
 
 static guint64 jiffies_of_ms(guint hz, guint64 ms) { return (ms * hz + 999) / 1000; }
@@ -183,28 +183,49 @@ static void prefix_of(fw_address *out, const fw_address *address, guint8 length)
   }
 }
 
-static gboolean has_ports(guint8 protocol)
+/* As proto_ports_offset: where ports are, or the half words of an SPI, that go for such. => -1: nowhere. */
+static gint ports_at(guint8 protocol)
 {
-  return protocol == CT_PROTO_TCP || protocol == CT_PROTO_UDP || protocol == CT_PROTO_UDPLITE ||
-         protocol == CT_PROTO_SCTP || protocol == CT_PROTO_DCCP;
+  switch (protocol) {
+  case CT_PROTO_TCP:
+  case CT_PROTO_UDP:
+  case CT_PROTO_UDPLITE:
+  case CT_PROTO_SCTP:
+  case CT_PROTO_DCCP:
+  case ESP: return 0;
+  case AH: return 4;
+  default: return -1;
+  }
 }
 
 /* => FALSE: the ports cannot be read. */
 static gboolean hashlimit_key_of(const fw_packet *p, const fw_hashlimit *h, hashlimit_key *key)
 {
+  const gint at = ports_at(p->protocol);
+  guint16 source = p->source_port, destination = p->destination_port;
+  guint8 scratch[4];
+
   memset(key, 0, sizeof *key);
   if (h->mode & FW_HASHLIMIT_SRCIP)
     prefix_of(&key->source, &p->source, h->srcmask);
   if (h->mode & FW_HASHLIMIT_DSTIP)
     prefix_of(&key->destination, &p->destination, h->dstmask);
-  if (!(h->mode & (FW_HASHLIMIT_SRCPORT | FW_HASHLIMIT_DSTPORT)) || !has_ports(p->protocol))
+  if (!(h->mode & (FW_HASHLIMIT_SRCPORT | FW_HASHLIMIT_DSTPORT)) || at < 0)
     return TRUE;
-  if (!(p->l4 & FW_L4_PORTS))
+  if (p->protocol == ESP || p->protocol == AH) {
+    const guint8 *spi = fw_packet_at(p, p->l4_offset + (guint32)at, 4, scratch);
+
+    if (spi == NULL)
+      return FALSE;
+    source = (guint16)ct_be16(spi);
+    destination = (guint16)ct_be16(spi + 2);
+  } else if (!(p->l4 & FW_L4_PORTS)) {
     return FALSE;
+  }
   if (h->mode & FW_HASHLIMIT_SRCPORT)
-    key->source_port = p->source_port;
+    key->source_port = source;
   if (h->mode & FW_HASHLIMIT_DSTPORT)
-    key->destination_port = p->destination_port;
+    key->destination_port = destination;
   return TRUE;
 }
 

@@ -6,15 +6,38 @@
 
 #include "firewall/match/data.h"
 
-static gboolean is_group_of_box(const fw_packet *p)
+/* What neighbour discovery asks by: the group of all addresses of the box that end alike; of its link's own too. */
+static gboolean is_solicited(const fw_firewall *f, const guint8 *d)
 {
+  const GArray *local = f->facts->local;
+  gboolean told = FALSE;
+  guint i;
+
+  for (i = 0; i < local->len; i++) {
+    const fw_network *n = &g_array_index(local, fw_network, i);
+
+    if (n->family != FW_IPV6)
+      continue;
+    if (memcmp(n->address.bytes + 13, d + 13, 3) == 0)
+      return TRUE;
+    told = TRUE;
+  }
+  return !told;
+}
+
+/* A router of IPv6 is in the groups of all nodes and of all routers. */
+static gboolean is_group_of_box(const fw_firewall *f, const fw_packet *p)
+{
+  static const guint8 nodes[16] = { 0xff, 2, [15] = 1 }, routers[16] = { 0xff, 2, [15] = 2 },
+                      site[16] = { 0xff, 5, [15] = 2 }, solicited[13] = { 0xff, 2, [11] = 1, [12] = 0xff };
   const guint8 *d = p->destination.bytes;
 
   if (p->family == FW_IPV4)
     return d[0] == 224 && d[1] == 0 && d[2] == 0 && d[3] == 1;
-  /* All nodes, and the groups of solicited nodes, which neighbour discovery asks. */
-  return d[0] == 0xff && (d[1] & 15) <= 2 &&
-         ((d[11] == 0 && d[12] == 0 && d[13] == 0 && d[14] == 0 && d[15] == 1) || (d[11] == 1 && d[12] == 0xff));
+  if (d[0] != 0xff)
+    return FALSE;
+  return memcmp(d, nodes, sizeof nodes) == 0 || memcmp(d, routers, sizeof routers) == 0 ||
+         memcmp(d, site, sizeof site) == 0 || (memcmp(d, solicited, sizeof solicited) == 0 && is_solicited(f, d));
 }
 
 /* A name that the facts hold stays where it is until they change. */
@@ -96,8 +119,8 @@ static fw_path path_by_destination(fw_firewall *f, const fw_packet *p)
 {
   guint16 type = type_of(f, p->family, &p->destination);
 
-  return type == FW_ADDRTYPE_LOCAL || type == FW_ADDRTYPE_BROADCAST || is_group_of_box(p) ? FW_PATH_INPUT
-                                                                                          : FW_PATH_FORWARD;
+  return type == FW_ADDRTYPE_LOCAL || type == FW_ADDRTYPE_BROADCAST || is_group_of_box(f, p) ? FW_PATH_INPUT
+                                                                                             : FW_PATH_FORWARD;
 }
 
 /* Its own addresses; from 127.0.0.1 and the like nobody but it sends, unless a device is said to have brought it. */
@@ -141,11 +164,21 @@ const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *a, cons
   return interface_of(f, way_to(f, p->family, &p->source));
 }
 
+/* An address of a link is one of that by which the packet came, if a way there leads to such ones. */
+static const fw_interface_name *way_on_link(fw_firewall *f, const fw_packet *p)
+{
+  if (!f->facts->complete || !p->in->known || fw_box_facts_leads(f->facts, p->family, &p->destination, p->in->name))
+    return p->in;
+  return &f->program->no_way[FW_ROUTE_NONE];
+}
+
 /* What the box sends to itself goes by lo, whatever routes there are. */
 static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_path path)
 {
   const fw_interface_name *way;
 
+  if (path == FW_PATH_FORWARD && fw_where_is_on_link(p->family, &p->destination))
+    return way_on_link(f, p);
   if (path == FW_PATH_OUTPUT && type_of(f, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
     return of_facts(f, "lo");
   way = way_to(f, p->family, &p->destination);
@@ -212,6 +245,29 @@ gboolean fw_where_is_martian(const fw_packet *p)
   if (from != 0 || to == all || to == 0)
     return FALSE;
   return group[0] >> 4 != 14 || (p->protocol != IPPROTO_IGMP && (group[0] != 224 || group[1] != 0 || group[2] != 0));
+}
+
+gboolean fw_where_is_refused(const fw_packet *p)
+{
+  static const fw_address one = { .bytes = { [15] = 1 } };
+  const guint8 *to = p->destination.bytes;
+
+  if (p->own || (p->in->known && strcmp(p->in->name, "lo") == 0))
+    return FALSE;
+  return p->source.bytes[0] == 0xff || (to[0] == 0xff && (to[1] & 15) <= 1) ||
+         memcmp(&p->source, &one, sizeof one) == 0 || memcmp(&p->destination, &one, sizeof one) == 0;
+}
+
+/* ip6_forward: what leaves by the device that it came by is asked for nothing. */
+fw_kernel_drop fw_where_out_of_scope(const fw_firewall *f, const fw_packet *p)
+{
+  static const fw_address none;
+
+  if (!p->in->known || !f->way_out->known || strcmp(p->in->name, f->way_out->name) == 0)
+    return FW_KERNEL_NOTHING;
+  if (fw_where_is_on_link(FW_IPV6, &p->source))
+    return FW_KERNEL_SCOPE;
+  return memcmp(&p->source, &none, sizeof none) == 0 ? FW_KERNEL_MARTIAN : FW_KERNEL_NOTHING;
 }
 
 void fw_where_to(fw_firewall *f, const fw_arrival *a, fw_packet *p)

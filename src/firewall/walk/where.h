@@ -24,6 +24,30 @@ static inline gboolean fw_where_may_be_martian(const fw_packet *p)
 {
   return p->family == FW_IPV4 && p->source.bytes[0] - 1U >= 223;
 }
+/*
+ * Whether the IP layer refuses one of IPv6 that has come in, before any hook (ip6_rcv): ::1, a group as its source, a
+ * group of no scope or of the sender's own interface.
+ */
+gboolean fw_where_is_refused(const fw_packet *p);
+static inline gboolean fw_where_may_be_refused(const fw_packet *p)
+{
+  return p->family == FW_IPV6 && (p->source.bytes[0] == 0xff || p->source.bytes[0] == 0 ||
+                                  p->destination.bytes[0] == 0xff || p->destination.bytes[0] == 0);
+}
+/* Whether it is good on a link alone: fe80::/10. */
+static inline gboolean fw_where_is_on_link(fw_family family, const fw_address *a)
+{
+  return family == FW_IPV6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+/*
+ * Why the kernel does not forward one of IPv6 from link to link, by its source: SCOPE, MARTIAN; NOTHING: it does, or it
+ * is not known whether it would leave by another interface.
+ */
+fw_kernel_drop fw_where_out_of_scope(const fw_firewall *f, const fw_packet *p);
+static inline gboolean fw_where_may_be_out_of_scope(const fw_packet *p)
+{
+  return p->family == FW_IPV6 && (p->source.bytes[0] == 0xfe || p->source.bytes[0] == 0);
+}
 /* Path and interface once more, by the destination that it has got. */
 void fw_where_again(fw_firewall *f, fw_packet *p);
 
