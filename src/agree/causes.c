@@ -235,9 +235,40 @@ static gboolean is_bounded(const agree *a, const ct_view *v)
   return !a->facts.told[v->timeout] && t->agreeing == 0 && t->largest_s > 0 && v->idle_ns > t->largest_s * NS_PER_S;
 }
 
+/* Rules for translation meet a connection's first packet alone; what they said of it then stays. */
+static gboolean explain_translation(const agree *a, agree_difference *d)
+{
+  const listing_entry *e = d->there;
+
+  if (!a->facts.ruled || a->facts.loaded || !may_be_older(a, e, seen_of(a, e)))
+    return FALSE;
+  return (began_before(a, e) || perhaps(d)) &&
+         said(d, AGREE_BEFORE, "%s before the capture, and is translated as was settled then, not as these rules would",
+              began_before(a, e) ? "began" : "may have begun");
+}
+
+/* The box has its packets as those of a connection that is another one here: answers that fit no entry begin one. */
+static gboolean explain_second(const agree *a, agree_difference *d)
+{
+  const guint number = agree_find(a, &d->here->tuple[CT_ORIGINAL]);
+  const listing_entry *e = number > 0 ? &g_array_index(a->there->entries, listing_entry, number - 1) : NULL;
+  agree_difference other = { .there = e };
+
+  if (e == NULL || !explain_translation(a, &other))
+    return FALSE;
+  g_free(other.words);
+  d->perhaps = other.perhaps;
+  return said(d, AGREE_BEFORE,
+              "on the box its packets are those of line %u, which %s before the capture, and is translated otherwise",
+              e->line, other.perhaps ? "may have begun" : "began");
+}
+
 static gboolean explain_here(const agree *a, agree_difference *d)
 {
   const ct_view *v = d->here;
+
+  if (explain_second(a, d))
+    return TRUE;
 
   if (a->now_ns - v->created_ns <= NS_PER_S)
     return said(d, AGREE_MOMENT, "it began within the second of the moment");
@@ -356,21 +387,24 @@ static void explain_both(const agree *a, agree_difference *d)
 {
   const guint helper = 1u << AGREE_FIELD_HELPER, timeout = 1u << AGREE_FIELD_TIMEOUT;
   const guint stream = timeout | 1u << AGREE_FIELD_STATUS;
-  const guint ruled = 1u << AGREE_FIELD_REPLY | 1u << AGREE_FIELD_MARK;
+  const guint translated = 1u << AGREE_FIELD_ORIGINAL | 1u << AGREE_FIELD_REPLY;
+  const guint ruled = translated | 1u << AGREE_FIELD_MARK;
   guint left = d->fields;
   agree_difference one = *d;
   GString *words = g_string_new(NULL);
 
-#define EXPLAIN(fields, by)                                                       \
-  if (left & (fields) && (by)) {                                                  \
-    d->cause = d->cause != AGREE_UNKNOWN ? d->cause : one.cause;                  \
-    d->perhaps |= one.perhaps;                                                    \
-    g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", one.words); \
-    g_clear_pointer(&one.words, g_free);                                          \
-    left &= ~(guint)(fields);                                                     \
+#define EXPLAIN(fields, by)                                                         \
+  if (left & (fields) && (by)) {                                                    \
+    d->cause = d->cause != AGREE_UNKNOWN ? d->cause : one.cause;                    \
+    d->perhaps |= one.perhaps;                                                      \
+    if (!g_str_has_prefix(words->str, one.words)) /* it has been said */            \
+      g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", one.words); \
+    g_clear_pointer(&one.words, g_free);                                            \
+    left &= ~(guint)(fields);                                                       \
   }
   EXPLAIN(helper, explain_helper(&one))
   EXPLAIN(ruled, explain_rules(a, &one))
+  EXPLAIN(translated, explain_translation(a, &one))
   EXPLAIN(stream, explain_young(a, &one))
   EXPLAIN(timeout, explain_timeout(a, &one))
   EXPLAIN(BY_HISTORY, explain_history(a, &one))

@@ -38,6 +38,8 @@ struct agree {
   agree_shift shift;
 };
 
+/* => number of the listing's entry that has the tuple in either direction, from 1; 0: there is none. */
+guint agree_find(const agree *a, const ct_tuple *tuple);
 /* timeouts.c; the second after the first. */
 void agree_find_timeouts(agree *a);
 void agree_find_shift(agree *a);

@@ -113,6 +113,13 @@ static void put_status(emit_text *out, guint32 status)
   emit_text_string(out, status & CT_STATUS_ASSURED ? ", assured" : "");
 }
 
+static void put_tuples(emit_text *out, const agreeing *g, const ct_tuple *there, const ct_tuple *here)
+{
+  emit_flow(out, g->run.params.profile, there);
+  emit_text_literal(out, ", here ");
+  emit_flow(out, g->run.params.profile, here);
+}
+
 static void put_field(emit_text *out, const agreeing *g, const agree_difference *d, agree_field field)
 {
   const listing_entry *e = d->there;
@@ -132,11 +139,8 @@ static void put_field(emit_text *out, const agreeing *g, const agree_difference 
     emit_text_literal(out, "; here ");
     put_status(out, v->status);
     break;
-  case AGREE_FIELD_REPLY:
-    emit_flow(out, g->run.params.profile, &e->tuple[CT_REPLY]);
-    emit_text_literal(out, ", here ");
-    emit_flow(out, g->run.params.profile, &v->tuple[CT_REPLY]);
-    break;
+  case AGREE_FIELD_ORIGINAL: put_tuples(out, g, &e->tuple[CT_ORIGINAL], &v->tuple[CT_ORIGINAL]); break;
+  case AGREE_FIELD_REPLY: put_tuples(out, g, &e->tuple[CT_REPLY], &v->tuple[CT_REPLY]); break;
   case AGREE_FIELD_COUNTERS:
     emit_text_format(
       out,

@@ -92,6 +92,29 @@ expect 1 'accepted by f:forward:rule:3 (.*/nft:.*) -> rejected by filter:FORWARD
 sed 's/"packets": 0, "bytes": 0/"packets": 17, "bytes": 5000/' "$work/nft" > "$work/later"
 expect 0 'no difference' '' "$ctreplay" diff --rules "$work/nft" --rules "$work/later" "$work/cap"
 
+# What A answers to what it rejects would not have been sent under B, nor the other way round.
+cat > "$work/answer.ct" << 'END'
+flow f: tcp 192.0.2.10:40001 > 198.51.100.1:22
++0 f > S 0:0(0) win 64240
++0.001 f < R. -5000:-5000(0) ack 1 win 0
++1 f > S 0:0(0) win 64240
+END
+"$ctreplay" compile "$work/answer.ct" -W "$work/answer" || exit 99
+printf '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n' > "$work/resets"
+printf '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' > "$work/accepts"
+for sides in resets,accepts,A,B accepts,resets,B,A; do
+  IFS=, read -r a b by other << END
+$sides
+END
+  expect 1 '^3 packets compared, 2 differ, the first is number 1 ' '*' \
+    "$ctreplay" diff --local 198.51.100.1 --rules "$work/$a" --rules "$work/$b" "$work/answer"
+  cp "$work/out" "$work/told"
+  expect 0 "^1 of them is an answer of the box's own to what $by rejects: under $other the box sends no such packet, and none is judged\$" '' \
+    cat "$work/told"
+  expect 1 '' '' grep -e OUTPUT -e INVALID "$work/told"
+done
+expect 1 '"own_answers":\[0,1\]}$' '*' "$ctreplay" diff -o json --local 198.51.100.1 --rules "$work/accepts" --rules "$work/resets" "$work/answer"
+
 # JSON: the sides, packets, changes, and one line that says whether anything differs.
 expect 1 '^{"schema":1,"type":"sides","a":{"capture":".*cap","kernel":"linux-6.18","rules":[[]".*/a"\]},"b":' '' \
   "$ctreplay" diff -o json --rules "$work/a" --rules "$work/reject" "$work/cap"
