@@ -84,8 +84,8 @@ static gboolean says_timeout(const agree *a, agree_difference *d, guint timeout)
     return FALSE;
   if (shift->is_sure)
     return said(d, AGREE_MOMENT,
-                "the listing is %" G_GINT64_FORMAT " s %s than the moment: timeouts of %u states are off by as much",
-                ABS(shift->shift_s), side, shift->states);
+                "the listing is %" G_GINT64_FORMAT " s %s than the moment: timeouts of %u state%s are off by as much",
+                ABS(shift->shift_s), side, shift->states, shift->states == 1 ? "" : "s");
   /* What the box has told is not contradicted: packets may be missing, or it knows more of the entry than is listed. */
   if (a->facts.told[timeout])
     return FALSE;
@@ -247,6 +247,18 @@ static gboolean explain_translation(const agree *a, agree_difference *d)
               began_before(a, e) ? "began" : "may have begun");
 }
 
+static gboolean explain_rules(const agree *a, agree_difference *d)
+{
+  return !a->facts.ruled &&
+         said(d, AGREE_NO_RULES, "the box's rules translate or mark it, and none were given (--rules)");
+}
+
+/* Why it is translated otherwise here; then answers are of another connection here, too. */
+static gboolean explain_settled(const agree *a, agree_difference *d)
+{
+  return explain_rules(a, d) || explain_translation(a, d);
+}
+
 /* The box has its packets as those of a connection that is another one here: answers that fit no entry begin one. */
 static gboolean explain_second(const agree *a, agree_difference *d)
 {
@@ -254,10 +266,14 @@ static gboolean explain_second(const agree *a, agree_difference *d)
   const listing_entry *e = number > 0 ? &g_array_index(a->there->entries, listing_entry, number - 1) : NULL;
   agree_difference other = { .there = e };
 
-  if (e == NULL || !explain_translation(a, &other))
+  if (e == NULL || !explain_settled(a, &other))
     return FALSE;
   g_free(other.words);
   d->perhaps = other.perhaps;
+  if (other.cause == AGREE_NO_RULES)
+    return said(d, AGREE_NO_RULES,
+                "on the box its packets are those of line %u, which rules translate, and none were given (--rules)",
+                e->line);
   return said(d, AGREE_BEFORE,
               "on the box its packets are those of line %u, which %s before the capture, and is translated otherwise",
               e->line, other.perhaps ? "may have begun" : "began");
@@ -376,12 +392,6 @@ static gboolean explain_history(const agree *a, agree_difference *d)
   return perhaps(d) && said(d, AGREE_BEFORE, "may have begun before the capture");
 }
 
-static gboolean explain_rules(const agree *a, agree_difference *d)
-{
-  return !a->facts.ruled &&
-         said(d, AGREE_NO_RULES, "the box's rules translate or mark it, and none were given (--rules)");
-}
-
 /* Each of these explains some fields; all that differ have to be explained. */
 static void explain_both(const agree *a, agree_difference *d)
 {
@@ -404,10 +414,10 @@ static void explain_both(const agree *a, agree_difference *d)
   }
   EXPLAIN(helper, explain_helper(&one))
   EXPLAIN(ruled, explain_rules(a, &one))
-  EXPLAIN(translated, explain_translation(a, &one))
+  EXPLAIN(translated, explain_settled(a, &one))
   EXPLAIN(stream, explain_young(a, &one))
   EXPLAIN(timeout, explain_timeout(a, &one))
-  EXPLAIN(BY_HISTORY, explain_history(a, &one))
+  EXPLAIN(BY_HISTORY, (d->fields & translated && explain_settled(a, &one)) || explain_history(a, &one))
 #undef EXPLAIN
   if (left != 0)
     d->cause = AGREE_UNKNOWN;

@@ -138,7 +138,8 @@ static char *with_left_out(box *b, char *text)
 
   if (b->left_out == 0)
     return text;
-  all = g_strdup_printf("%s; %u more are left out: %u are the most", text, b->left_out, (guint)LISTED_MOST);
+  all = g_strdup_printf("%s; %u more %s left out: %u are the most", text, b->left_out, b->left_out == 1 ? "is" : "are",
+                        (guint)LISTED_MOST);
   b->left_out = 0;
   g_free(text);
   return all;
@@ -268,7 +269,8 @@ void box_read_addresses(box *b, box_file *f)
   else
     text_lines(b, f->text->str, TRUE);
   box_say(f, b->locals->len > before,
-          with_left_out(b, g_strdup_printf("%u addresses of the box's own", b->locals->len - before)));
+          with_left_out(b, g_strdup_printf("%u address%s of the box's own", b->locals->len - before,
+                                           b->locals->len - before == 1 ? "" : "es")));
 }
 
 void box_read_links(box *b, box_file *f)
@@ -280,8 +282,9 @@ void box_read_links(box *b, box_file *f)
   else
     text_lines(b, f->text->str, FALSE);
   box_say(f, g_hash_table_size(b->interfaces) > 0,
-          with_left_out(b, g_strdup_printf("%u interfaces by their numbers, %u of them from the addresses",
-                                           g_hash_table_size(b->interfaces), before)));
+          with_left_out(b, g_strdup_printf(
+                             "%u interface%s, %u of them from the addresses", g_hash_table_size(b->interfaces),
+                             g_hash_table_size(b->interfaces) == 1 ? " by its number" : "s by their numbers", before)));
 }
 
 /* ---- routes ---- */
@@ -410,12 +413,13 @@ void box_read_routes(box *b, box_file *f)
       text += strcspn(text, "\n");
       text += *text == '\n';
     }
-  g_string_append_printf(says, "%u routes", b->routes->len - before);
+  g_string_append_printf(says, "%u route%s", b->routes->len - before, b->routes->len - before == 1 ? "" : "s");
   if (other.more > 0)
-    g_string_append_printf(says, "; %u others are not used: another table's, without a device, or of several ways",
-                           other.more);
+    g_string_append_printf(says, "; %u other%s not used: another table's, without a device, or of several ways",
+                           other.more, other.more == 1 ? " is" : "s are");
   if (other.ends > 0)
-    g_string_append_printf(says, "; %u that let nothing leave (unreachable, blackhole) are not followed", other.ends);
+    g_string_append_printf(says, "; %u that let%s nothing leave (unreachable, blackhole) %s not followed", other.ends,
+                           other.ends == 1 ? "s" : "", other.ends == 1 ? "is" : "are");
   box_say(f, b->routes->len > before, with_left_out(b, g_string_free(says, FALSE)));
 }
 
@@ -447,5 +451,6 @@ void box_read_policy(box *b, box_file *f)
     box_say(f, TRUE, g_strdup("the main table decides alone"));
   else
     box_say(f, FALSE,
-            g_strdup_printf("not used: %u rules of policy routing are not followed, the main table decides", others));
+            g_strdup_printf("not used: %u rule%s of policy routing %s not followed, the main table decides", others,
+                            others == 1 ? "" : "s", others == 1 ? "is" : "are"));
 }

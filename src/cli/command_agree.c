@@ -233,8 +233,9 @@ static void print_timeouts(const agreeing *g)
       continue;
     }
     emit_text_format(out,
-                     "  %s: %u s, where %u was assumed (%u of %u entries say so; the largest that is listed is %u)\n",
-                     name, t.value_s, params->timeout_s[i], t.agreeing, t.seen, t.largest_s);
+                     "  %s: %u s, where %u was assumed (%u of %u entr%s say%s so; the largest that is listed is %u)\n",
+                     name, t.value_s, params->timeout_s[i], t.agreeing, t.seen, t.seen == 1 ? "y" : "ies",
+                     t.agreeing == 1 ? "s" : "", t.largest_s);
   }
   if (shift.shift_s != 0 && (any || shift.is_sure))
     emit_text_format(out, "%s the listing is of a moment %" G_GINT64_FORMAT " s %s than was told (--at)\n",
@@ -260,11 +261,13 @@ static void print_text(agreeing *g)
   emit_text_format(out, "  in both %u, alike %u; differences %u, unexplained %u\n", agree_in_both(g->agree),
                    agree_alike(g->agree), n, unexplained);
   if (agree_second_apart(g->agree) > 0)
-    emit_text_format(out, "  of those alike %u have timeouts that are a second apart, as both are cut\n",
-                     agree_second_apart(g->agree));
+    emit_text_format(out, "  of those alike %u %s a second apart, as both are cut\n", agree_second_apart(g->agree),
+                     agree_second_apart(g->agree) == 1 ? "has a timeout that is" : "have timeouts that are");
   if (agree_listed_later(g->agree) > 0)
-    emit_text_format(out, "  of those alike %u were listed later than the first, by what their timeouts say\n",
-                     agree_listed_later(g->agree));
+    emit_text_format(out, "  of those alike %u %s\n", agree_listed_later(g->agree),
+                     agree_listed_later(g->agree) == 1
+                       ? "was listed later than the first, by what its timeout says"
+                       : "were listed later than the first, by what their timeouts say");
   print_kind(g, AGREE_DIFFERS, titles[AGREE_DIFFERS]);
   print_kind(g, AGREE_ONLY_THERE, titles[AGREE_ONLY_THERE]);
   print_kind(g, AGREE_ONLY_HERE, titles[AGREE_ONLY_HERE]);

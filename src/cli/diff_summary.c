@@ -46,14 +46,15 @@ static void put_text(diff_run *c)
   gboolean cut_short = cli_diff_failed(&c->a) || cli_diff_failed(&c->b);
   guint i, n = 0;
 
-  number(out, "", c->packets, " packets compared");
+  number(out, "", c->packets, c->packets == 1 ? " packet compared" : " packets compared");
   if (cut_short && c->packets == 0)
     emit_text_literal(out, ": there was nothing to compare\n");
   else if (c->differing == 0) {
     emit_text_string(out, cut_short ? " until reading failed" : "");
     emit_text_string(out, c->parting != NULL || cut_short ? "; up to here no difference\n" : ": no difference\n");
   } else {
-    number(out, cut_short ? " until reading failed, " : ", ", c->differing, " differ, the first is number ");
+    number(out, cut_short ? " until reading failed, " : ", ", c->differing,
+           c->differing == 1 ? " differs, it is number " : " differ, the first is number ");
     number(out, "", c->first, " (");
     for (i = 0; i < DIFF_KINDS; i++)
       if (c->by_kind[i] > 0) {

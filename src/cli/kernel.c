@@ -431,9 +431,9 @@ static gboolean set_locals(const cli_options *o, ct_params *params, GError **err
   }
   if (left_out > 0)
     cli_say(
-      "note: of the box's own addresses helpers know %u: answers to broadcasts that the %u others may send are not "
+      "note: of the box's own addresses helpers know %u: answers to broadcasts that the %u other%s may send are not "
       "expected",
-      (guint)CT_LOCAL_MAX, left_out);
+      (guint)CT_LOCAL_MAX, left_out, left_out == 1 ? "" : "s");
   return TRUE;
 }
 

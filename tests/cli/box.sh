@@ -98,7 +98,7 @@ for box in "$work/sos.tar.xz" "$work/sosreport-box-2026-11-30-abcdefghijklmnopqr
   expect 0 'nf_conntrack_max 4096' '*' "$ctreplay" box "$box"
   cp "$work/out" "$work/told"
   for words in '--local 192.0.2.1/24@eth0' '--local 2001:db8::1/64@eth0' '--route 0.0.0.0/0=eth0' '--route 192.0.2.0/24=eth0' \
-      'ip_route_show_table_all: 2 routes; 1 others are not used: .*; 2 that let nothing leave' \
+      'ip_route_show_table_all: 2 routes; 1 other is not used: .*; 2 that let nothing leave' \
       'iptables-save: followed' 'iptables_-t_filter_-nvL: not used: a listing' "nft_-a_list_ruleset: not used: nft's own language" 'Linux 5.14.0-427.13.1.el9_4.x86_64'; do
     expect 0 . '' grep -e "$words" "$work/told"
   done
