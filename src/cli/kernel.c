@@ -540,6 +540,15 @@ const ct_profile *cli_profile_named(const char *name, const char *where, GError 
   return profile;
 }
 
+const char *cli_profile_doubt(const cli_options *o)
+{
+  const char *doubt = NULL;
+
+  if (o->profile_name != NULL)
+    ct_profile_named(o->profile_name, &doubt);
+  return doubt;
+}
+
 gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **error)
 {
   const ct_profile *profile =
