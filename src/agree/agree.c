@@ -64,6 +64,8 @@ static void on_destroy(const ct_event *event, void *user)
   guint number = agree_find(a, &event->view->tuple[CT_ORIGINAL]);
   agree_seen *seen;
 
+  if (event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED)
+    a->full_ns = event->time_ns;
   if (number == 0)
     return;
   seen = &a->seen[number - 1];
@@ -81,6 +83,7 @@ agree *agree_new(const listing *there, ct_engine *engine, const agree_facts *fac
   a->engine = engine;
   a->params = ct_engine_params(engine);
   a->facts = *facts;
+  a->full_ns = G_MININT64;
   a->index = g_hash_table_new(key_hash, key_equal);
   a->keys = g_new0(ct_tuple, 2 * (gsize)n + 1);
   a->seen = g_new0(agree_seen, (gsize)n + 1);
@@ -140,6 +143,8 @@ void agree_packet(agree *a, const ct_packet *packet, const ct_result *result, gb
   guint number = packet->kind == CT_PACKET_TRACK ? agree_find(a, &packet->tuple) : 0;
   agree_seen *seen;
 
+  if (result->reason == CT_REASON_TABLE_FULL)
+    a->full_ns = packet->time_ns;
   if (number == 0)
     return;
   seen = &a->seen[number - 1];

@@ -172,10 +172,11 @@ static gboolean explain_ended(const agree *a, agree_difference *d, const agree_s
              : perhaps(d);
   }
   if (seen->ended_why == CT_REASON_END_EVICTED || seen->ended_why == CT_REASON_END_GC_EVICTED)
-    return said(
-      d, AGREE_EVICTED,
-      "it was evicted here %.1f s before, as the table was full: the box's %s is larger, or another had to go",
-      seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
+    return said(d, AGREE_EVICTED,
+                "it was evicted here %.1f s before, as the table was full: the box's %s is larger, or there another "
+                "had to go, or "
+                "the newcomer was dropped",
+                seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
   return FALSE;
 }
 
@@ -303,6 +304,10 @@ static gboolean explain_here(const agree *a, agree_difference *d)
                 "the %u s assumed",
                 a->timeouts[v->timeout].largest_s, seconds(v->idle_ns), spelt(a, v->timeout),
                 a->params->timeout_s[v->timeout]);
+  if (a->full_ns >= v->created_ns && !(v->status & CT_STATUS_ASSURED))
+    return perhaps(d) && said(d, AGREE_EVICTED,
+                              "the table was full: on the box it may have been dropped, or evicted; whom a newcomer "
+                              "finds to evict depends on the hash, whose seed the box alone knows");
   if (!a->facts.ruled && !(v->status & CT_STATUS_SEEN_REPLY))
     return perhaps(d) && said(d, AGREE_NO_RULES,
                               "it was never answered: a rule of the box may have dropped it, and no rules were "

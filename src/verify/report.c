@@ -20,9 +20,12 @@ static char *nothing_why(const verify_counts *n, const verify_unread *unread)
   if (n->frames == 0)
     return g_strdup("there are no packets");
   if (unread != NULL && unread->frames > 0)
-    return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                           " frames are of link type %s, which is not read",
-                           unread->frames, n->frames, pkt_link_name(unread->link));
+    return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frame%s of link type %s, which is not read",
+                           unread->frames, n->frames,
+                           n->frames == 1        ? " is"
+                           : unread->frames == 1 ? "s is"
+                                                 : "s are",
+                           pkt_link_name(unread->link));
   if (n->left_out > 0)
     return g_strdup_printf("all %" G_GUINT64_FORMAT " packet%s of flows whose helpers are not modelled", n->left_out,
                            n->left_out == 1 ? " is" : "s are");

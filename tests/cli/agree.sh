@@ -151,6 +151,15 @@ expect 0 'original udp 192.0.2.10.40001 > 203.0.113.9.53, here udp 192.0.2.10.40
 cp "$work/out" "$work/told"
 expect 1 '' '' grep 'reply udp' "$work/told"
 
+# In a full table it is the hash, by a seed that the box alone knows, that says who goes, or whether the newcomer is dropped.
+listed() { echo "udp      17 $2 src=10.0.0.$1 dst=10.0.9.9 sport=1 dport=2 [UNREPLIED] src=10.0.9.9 dst=10.0.0.$1 sport=2 dport=1 mark=0 use=1"; }
+listed 1 27 > "$work/list"
+expect 1 'perhaps: the table was full: on the box it may have been dropped, or evicted; whom a newcomer finds' '*' \
+  "$ctreplay" agree "$work/list" --at +4 --profile linux-3.10 --max 1 --hashsize 8 "$work/two.pcap"
+cp "$work/out" "$work/told"
+expect 0 "it was evicted here [0-9.]* s before, as the table was full: the box.s .*nf_conntrack_max is larger, or there another had to go, or the newcomer was dropped\$" '' \
+  cat "$work/told"
+
 # Ended here by its timeout, not there.
 differs 0 'it ended here 9[0-9.]* s before by nf_conntrack_udp_timeout: the box gives more than 5 s' --at +15 \
   --sysctl nf_conntrack_udp_timeout=5 <<EOF

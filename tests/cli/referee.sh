@@ -121,7 +121,7 @@ done
   printf '\001\000\000\000\000\000\000\000\001\000\000\000\001\000\000\000x'
 } > "$work/can.pcap"
 "$ctreplay" -P -o transcript "$work/can.pcap" > "$work/can.jsonl" 2> "$work/said"
-expect 77 'nothing compared: 1 of 1 frames are of link type CAN20B .*, which is not read' '' \
+expect 77 'nothing compared: 1 of 1 frame is of link type CAN20B .*, which is not read' '' \
   "$ctreplay" verify --against "$work/can.jsonl" "$work/can.pcap"
 { pcap_head; frame 1 "$zero" other; } > "$work/other.pcap"
 "$ctreplay" -P -o transcript "$work/other.pcap" > "$work/other.jsonl"
