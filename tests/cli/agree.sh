@@ -144,6 +144,8 @@ expect 0 '      began before the capture, and is translated as was settled then,
   "$ctreplay" agree "$work/aged" --rules "$work/dnat" --local 198.51.100.1 "$work/stale.pcap"
 cp "$work/out" "$work/told"
 expect 1 '' '' grep 'one direction' "$work/told"
+expect 0 '^2$' 'note: 1 packet goes against a translated connection .*; connections that are older than the rules look so, too$' \
+  "$ctreplay" -C --rules "$work/dnat" --local 198.51.100.1 "$work/stale.pcap"
 # A difference in the original direction is told as one.
 sed 's/src=192.0.2.10 dst=198.51.100.1/src=192.0.2.10 dst=203.0.113.9/' "$work/list" > "$work/own"
 expect 0 'original udp 192.0.2.10.40001 > 203.0.113.9.53, here udp 192.0.2.10.40001 > 198.51.100.1.53' '*' \
