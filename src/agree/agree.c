@@ -48,7 +48,7 @@ static void index_entry(agree *a, guint i)
     g_hash_table_insert(a->index, &key[1], GUINT_TO_POINTER(i + 1));
 }
 
-static guint find(const agree *a, const ct_tuple *tuple)
+guint agree_find(const agree *a, const ct_tuple *tuple)
 {
   ct_tuple key;
 
@@ -61,9 +61,11 @@ static guint find(const agree *a, const ct_tuple *tuple)
 static void on_destroy(const ct_event *event, void *user)
 {
   agree *a = user;
-  guint number = find(a, &event->view->tuple[CT_ORIGINAL]);
+  guint number = agree_find(a, &event->view->tuple[CT_ORIGINAL]);
   agree_seen *seen;
 
+  if (event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED)
+    a->full_ns = event->time_ns;
   if (number == 0)
     return;
   seen = &a->seen[number - 1];
@@ -81,6 +83,7 @@ agree *agree_new(const listing *there, ct_engine *engine, const agree_facts *fac
   a->engine = engine;
   a->params = ct_engine_params(engine);
   a->facts = *facts;
+  a->full_ns = G_MININT64;
   a->index = g_hash_table_new(key_hash, key_equal);
   a->keys = g_new0(ct_tuple, 2 * (gsize)n + 1);
   a->seen = g_new0(agree_seen, (gsize)n + 1);
@@ -123,11 +126,25 @@ static gboolean begins(const ct_packet *packet)
          (packet->tuple.proto != CT_PROTO_TCP || (packet->l4.tcp.flags & (SYN | ACK)) == SYN);
 }
 
+/* As the box has it: here it may be another connection's packet. => 1: from its source, 2: to it */
+static guint8 side_of(const agree *a, guint number, const ct_tuple *tuple)
+{
+  const listing_entry *e = &g_array_index(a->there->entries, listing_entry, number - 1);
+  ct_tuple behind;
+
+  return ct_tuple_equal(tuple, &e->tuple[CT_ORIGINAL]) ||
+             (ct_tuple_invert(&e->tuple[CT_REPLY], &behind) && ct_tuple_equal(tuple, &behind))
+           ? 1
+           : 2;
+}
+
 void agree_packet(agree *a, const ct_packet *packet, const ct_result *result, gboolean dropped)
 {
-  guint number = packet->kind == CT_PACKET_TRACK ? find(a, &packet->tuple) : 0;
+  guint number = packet->kind == CT_PACKET_TRACK ? agree_find(a, &packet->tuple) : 0;
   agree_seen *seen;
 
+  if (result->reason == CT_REASON_TABLE_FULL)
+    a->full_ns = packet->time_ns;
   if (number == 0)
     return;
   seen = &a->seen[number - 1];
@@ -136,7 +153,7 @@ void agree_packet(agree *a, const ct_packet *packet, const ct_result *result, gb
     seen->begins = begins(packet);
   }
   seen->last_ns = MAX(seen->last_ns, packet->time_ns);
-  seen->sides |= result->cls == CT_CLASS_INVALID ? 0 : result->dir == CT_REPLY ? 2 : 1;
+  seen->sides |= side_of(a, number, &packet->tuple);
   seen->dropped += dropped;
   if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP) {
     if (seen->refused++ == 0)
@@ -198,7 +215,6 @@ static gboolean helpers_differ(const agree *a, const listing_entry *e, const ct_
 static guint fields_of(const agree *a, const listing_entry *e, const ct_view *v)
 {
   guint fields = 0;
-  ct_tuple told = e->tuple[CT_REPLY];
 
   if (e->has & LISTING_STATE && e->state != v->state)
     fields |= 1u << AGREE_FIELD_STATE;
@@ -207,7 +223,9 @@ static guint fields_of(const agree *a, const listing_entry *e, const ct_view *v)
   /* An offloaded flow's mark stands in the place of [ASSURED]. */
   if ((e->status ^ v->status) & told_status(e))
     fields |= 1u << AGREE_FIELD_STATUS;
-  if (!ct_tuple_equal(&told, &v->tuple[CT_REPLY]) || !ct_tuple_equal(&e->tuple[CT_ORIGINAL], &v->tuple[CT_ORIGINAL]))
+  if (!ct_tuple_equal(&e->tuple[CT_ORIGINAL], &v->tuple[CT_ORIGINAL]))
+    fields |= 1u << AGREE_FIELD_ORIGINAL;
+  if (!ct_tuple_equal(&e->tuple[CT_REPLY], &v->tuple[CT_REPLY]))
     fields |= 1u << AGREE_FIELD_REPLY;
   if (counters_differ(e, v))
     fields |= 1u << AGREE_FIELD_COUNTERS;
@@ -232,7 +250,7 @@ static void match(agree *a)
 
   a->found = g_new0(guint8, (gsize)a->views->len + 1);
   for (i = 0; i < a->views->len; i++) {
-    guint number = find(a, &g_array_index(a->views, ct_view, i).tuple[CT_ORIGINAL]);
+    guint number = agree_find(a, &g_array_index(a->views, ct_view, i).tuple[CT_ORIGINAL]);
 
     if (number == 0 || a->view_of[number - 1] != 0)
       continue;

@@ -42,6 +42,7 @@ typedef enum agree_kind { AGREE_DIFFERS, AGREE_ONLY_THERE, AGREE_ONLY_HERE, AGRE
   X(STATE, "state")         \
   X(TIMEOUT, "timeout")     \
   X(STATUS, "status")       \
+  X(ORIGINAL, "original")   \
   X(REPLY, "reply")         \
   X(COUNTERS, "counters")   \
   X(MARK, "mark")           \

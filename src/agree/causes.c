@@ -84,8 +84,8 @@ static gboolean says_timeout(const agree *a, agree_difference *d, guint timeout)
     return FALSE;
   if (shift->is_sure)
     return said(d, AGREE_MOMENT,
-                "the listing is %" G_GINT64_FORMAT " s %s than the moment: timeouts of %u states are off by as much",
-                ABS(shift->shift_s), side, shift->states);
+                "the listing is %" G_GINT64_FORMAT " s %s than the moment: timeouts of %u state%s are off by as much",
+                ABS(shift->shift_s), side, shift->states, shift->states == 1 ? "" : "s");
   /* What the box has told is not contradicted: packets may be missing, or it knows more of the entry than is listed. */
   if (a->facts.told[timeout])
     return FALSE;
@@ -172,10 +172,11 @@ static gboolean explain_ended(const agree *a, agree_difference *d, const agree_s
              : perhaps(d);
   }
   if (seen->ended_why == CT_REASON_END_EVICTED || seen->ended_why == CT_REASON_END_GC_EVICTED)
-    return said(
-      d, AGREE_EVICTED,
-      "it was evicted here %.1f s before, as the table was full: the box's %s is larger, or another had to go",
-      seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
+    return said(d, AGREE_EVICTED,
+                "it was evicted here %.1f s before, as the table was full: the box's %s is larger, or there another "
+                "had to go, or "
+                "the newcomer was dropped",
+                seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
   return FALSE;
 }
 
@@ -235,9 +236,56 @@ static gboolean is_bounded(const agree *a, const ct_view *v)
   return !a->facts.told[v->timeout] && t->agreeing == 0 && t->largest_s > 0 && v->idle_ns > t->largest_s * NS_PER_S;
 }
 
+/* Rules for translation meet a connection's first packet alone; what they said of it then stays. */
+static gboolean explain_translation(const agree *a, agree_difference *d)
+{
+  const listing_entry *e = d->there;
+
+  if (!a->facts.ruled || a->facts.loaded || !may_be_older(a, e, seen_of(a, e)))
+    return FALSE;
+  return (began_before(a, e) || perhaps(d)) &&
+         said(d, AGREE_BEFORE, "%s before the capture, and is translated as was settled then, not as these rules would",
+              began_before(a, e) ? "began" : "may have begun");
+}
+
+static gboolean explain_rules(const agree *a, agree_difference *d)
+{
+  return !a->facts.ruled &&
+         said(d, AGREE_NO_RULES, "the box's rules translate or mark it, and none were given (--rules)");
+}
+
+/* Why it is translated otherwise here; then answers are of another connection here, too. */
+static gboolean explain_settled(const agree *a, agree_difference *d)
+{
+  return explain_rules(a, d) || explain_translation(a, d);
+}
+
+/* The box has its packets as those of a connection that is another one here: answers that fit no entry begin one. */
+static gboolean explain_second(const agree *a, agree_difference *d)
+{
+  const guint number = agree_find(a, &d->here->tuple[CT_ORIGINAL]);
+  const listing_entry *e = number > 0 ? &g_array_index(a->there->entries, listing_entry, number - 1) : NULL;
+  agree_difference other = { .there = e };
+
+  if (e == NULL || !explain_settled(a, &other))
+    return FALSE;
+  g_free(other.words);
+  d->perhaps = other.perhaps;
+  if (other.cause == AGREE_NO_RULES)
+    return said(d, AGREE_NO_RULES,
+                "on the box its packets are those of line %u, which rules translate, and none were given (--rules)",
+                e->line);
+  return said(d, AGREE_BEFORE,
+              "on the box its packets are those of line %u, which %s before the capture, and is translated otherwise",
+              e->line, other.perhaps ? "may have begun" : "began");
+}
+
 static gboolean explain_here(const agree *a, agree_difference *d)
 {
   const ct_view *v = d->here;
+
+  if (explain_second(a, d))
+    return TRUE;
 
   if (a->now_ns - v->created_ns <= NS_PER_S)
     return said(d, AGREE_MOMENT, "it began within the second of the moment");
@@ -256,6 +304,10 @@ static gboolean explain_here(const agree *a, agree_difference *d)
                 "the %u s assumed",
                 a->timeouts[v->timeout].largest_s, seconds(v->idle_ns), spelt(a, v->timeout),
                 a->params->timeout_s[v->timeout]);
+  if (a->full_ns >= v->created_ns && !(v->status & CT_STATUS_ASSURED))
+    return perhaps(d) && said(d, AGREE_EVICTED,
+                              "the table was full: on the box it may have been dropped, or evicted; whom a newcomer "
+                              "finds to evict depends on the hash, whose seed the box alone knows");
   if (!a->facts.ruled && !(v->status & CT_STATUS_SEEN_REPLY))
     return perhaps(d) && said(d, AGREE_NO_RULES,
                               "it was never answered: a rule of the box may have dropped it, and no rules were "
@@ -345,35 +397,32 @@ static gboolean explain_history(const agree *a, agree_difference *d)
   return perhaps(d) && said(d, AGREE_BEFORE, "may have begun before the capture");
 }
 
-static gboolean explain_rules(const agree *a, agree_difference *d)
-{
-  return !a->facts.ruled &&
-         said(d, AGREE_NO_RULES, "the box's rules translate or mark it, and none were given (--rules)");
-}
-
 /* Each of these explains some fields; all that differ have to be explained. */
 static void explain_both(const agree *a, agree_difference *d)
 {
   const guint helper = 1u << AGREE_FIELD_HELPER, timeout = 1u << AGREE_FIELD_TIMEOUT;
   const guint stream = timeout | 1u << AGREE_FIELD_STATUS;
-  const guint ruled = 1u << AGREE_FIELD_REPLY | 1u << AGREE_FIELD_MARK;
+  const guint translated = 1u << AGREE_FIELD_ORIGINAL | 1u << AGREE_FIELD_REPLY;
+  const guint ruled = translated | 1u << AGREE_FIELD_MARK;
   guint left = d->fields;
   agree_difference one = *d;
   GString *words = g_string_new(NULL);
 
-#define EXPLAIN(fields, by)                                                       \
-  if (left & (fields) && (by)) {                                                  \
-    d->cause = d->cause != AGREE_UNKNOWN ? d->cause : one.cause;                  \
-    d->perhaps |= one.perhaps;                                                    \
-    g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", one.words); \
-    g_clear_pointer(&one.words, g_free);                                          \
-    left &= ~(guint)(fields);                                                     \
+#define EXPLAIN(fields, by)                                                         \
+  if (left & (fields) && (by)) {                                                    \
+    d->cause = d->cause != AGREE_UNKNOWN ? d->cause : one.cause;                    \
+    d->perhaps |= one.perhaps;                                                      \
+    if (!g_str_has_prefix(words->str, one.words)) /* it has been said */            \
+      g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", one.words); \
+    g_clear_pointer(&one.words, g_free);                                            \
+    left &= ~(guint)(fields);                                                       \
   }
   EXPLAIN(helper, explain_helper(&one))
   EXPLAIN(ruled, explain_rules(a, &one))
+  EXPLAIN(translated, explain_settled(a, &one))
   EXPLAIN(stream, explain_young(a, &one))
   EXPLAIN(timeout, explain_timeout(a, &one))
-  EXPLAIN(BY_HISTORY, explain_history(a, &one))
+  EXPLAIN(BY_HISTORY, (d->fields & translated && explain_settled(a, &one)) || explain_history(a, &one))
 #undef EXPLAIN
   if (left != 0)
     d->cause = AGREE_UNKNOWN;

@@ -33,11 +33,14 @@ struct agree {
   guint8 *found;       /* by view */
   guint both, alike, second_apart, listed_later;
   gint64 now_ns, first_ns;
+  gint64 full_ns;                    /* when the table was full last, so that one had to go; G_MININT64: it was not */
   GArray *implied[CT_TIMEOUT_COUNT]; /* guint32: seconds */
   agree_timeout timeouts[CT_TIMEOUT_COUNT];
   agree_shift shift;
 };
 
+/* => number of the listing's entry that has the tuple in either direction, from 1; 0: there is none. */
+guint agree_find(const agree *a, const ct_tuple *tuple);
 /* timeouts.c; the second after the first. */
 void agree_find_timeouts(agree *a);
 void agree_find_shift(agree *a);

@@ -53,7 +53,7 @@ static void read_sysctls(box *b, box_file *f)
     g_string_append_c(b->sysctls, '\n'); /* also of the others: messages name lines */
   }
   g_strfreev(lines);
-  box_say(f, n > 0, g_strdup_printf("%u settings of tracking", n));
+  box_say(f, n > 0, g_strdup_printf("%u setting%s of tracking", n, n == 1 ? "" : "s"));
 }
 
 static void read_meminfo(box *b, box_file *f)

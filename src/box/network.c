@@ -139,7 +139,8 @@ char *box_with_left_out(box *b, char *text)
 
   if (b->left_out == 0)
     return text;
-  all = g_strdup_printf("%s; %u more are left out: %u are the most", text, b->left_out, (guint)BOX_LISTED_MOST);
+  all = g_strdup_printf("%s; %u more %s left out: %u are the most", text, b->left_out, b->left_out == 1 ? "is" : "are",
+                        (guint)BOX_LISTED_MOST);
   b->left_out = 0;
   g_free(text);
   return all;
@@ -266,7 +267,8 @@ void box_read_addresses(box *b, box_file *f)
   else
     text_lines(b, f->text->str, TRUE);
   box_say(f, b->locals->len > before,
-          box_with_left_out(b, g_strdup_printf("%u addresses of the box's own", b->locals->len - before)));
+          box_with_left_out(b, g_strdup_printf("%u address%s of the box's own", b->locals->len - before,
+                                               b->locals->len - before == 1 ? "" : "es")));
 }
 
 void box_read_links(box *b, box_file *f)
@@ -277,7 +279,9 @@ void box_read_links(box *b, box_file *f)
     json_addresses(b, f->text->str);
   else
     text_lines(b, f->text->str, FALSE);
-  box_say(f, g_hash_table_size(b->interfaces) > 0,
-          box_with_left_out(b, g_strdup_printf("%u interfaces by their numbers, %u of them from the addresses",
-                                               g_hash_table_size(b->interfaces), before)));
+  box_say(
+    f, g_hash_table_size(b->interfaces) > 0,
+    box_with_left_out(
+      b, g_strdup_printf("%u interface%s, %u of them from the addresses", g_hash_table_size(b->interfaces),
+                         g_hash_table_size(b->interfaces) == 1 ? " by its number" : "s by their numbers", before)));
 }

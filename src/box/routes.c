@@ -195,17 +195,18 @@ void box_read_routes(box *b, box_file *f)
     json_routes(b, f->text->str, &file);
   else
     text_routes(b, f->text->str, &file);
-  g_string_append_printf(says, "%u routes", b->routes->len - before);
+  g_string_append_printf(says, "%u route%s", b->routes->len - before, b->routes->len - before == 1 ? "" : "s");
   if (file.unplaced > 0)
-    g_string_append_printf(says, ", of which %u leave by what is not known: by several ways", file.unplaced);
+    g_string_append_printf(says, ", of which %u leave%s by what is not known: by several ways", file.unplaced,
+                           file.unplaced == 1 ? "s" : "");
   if (file.more > 0)
-    g_string_append_printf(says, "; %u others are not used: another table's", file.more);
+    g_string_append_printf(says, "; %u other%s not used: another table's", file.more, file.more == 1 ? " is" : "s are");
   if (file.ends > 0)
     g_string_append_printf(
       says,
-      "; %u that let nothing leave (unreachable, blackhole) are not followed: the main table has to be known to "
+      "; %u that let%s nothing leave (unreachable, blackhole) %s not followed: the main table has to be known to "
       "decide alone (ip rule)",
-      file.ends);
+      file.ends, file.ends == 1 ? "s" : "", file.ends == 1 ? "is" : "are");
   box_say(f, b->routes->len > before, box_with_left_out(b, g_string_free(says, FALSE)));
 }
 
@@ -297,7 +298,7 @@ void box_read_policy(box *b, box_file *f)
   else
     box_say(f, FALSE,
             g_strdup_printf(
-              "not used: %u rules of policy routing are not followed, the main table decides; what it has no route "
+              "not used: %u rule%s of policy routing %s not followed, the main table decides; what it has no route "
               "for is taken for forwarded",
-              others));
+              others, others == 1 ? "" : "s", others == 1 ? "is" : "are"));
 }

@@ -113,6 +113,13 @@ static void put_status(emit_text *out, guint32 status)
   emit_text_string(out, status & CT_STATUS_ASSURED ? ", assured" : "");
 }
 
+static void put_tuples(emit_text *out, const agreeing *g, const ct_tuple *there, const ct_tuple *here)
+{
+  emit_flow(out, g->run.params.profile, there);
+  emit_text_literal(out, ", here ");
+  emit_flow(out, g->run.params.profile, here);
+}
+
 static void put_field(emit_text *out, const agreeing *g, const agree_difference *d, agree_field field)
 {
   const listing_entry *e = d->there;
@@ -132,11 +139,8 @@ static void put_field(emit_text *out, const agreeing *g, const agree_difference 
     emit_text_literal(out, "; here ");
     put_status(out, v->status);
     break;
-  case AGREE_FIELD_REPLY:
-    emit_flow(out, g->run.params.profile, &e->tuple[CT_REPLY]);
-    emit_text_literal(out, ", here ");
-    emit_flow(out, g->run.params.profile, &v->tuple[CT_REPLY]);
-    break;
+  case AGREE_FIELD_ORIGINAL: put_tuples(out, g, &e->tuple[CT_ORIGINAL], &v->tuple[CT_ORIGINAL]); break;
+  case AGREE_FIELD_REPLY: put_tuples(out, g, &e->tuple[CT_REPLY], &v->tuple[CT_REPLY]); break;
   case AGREE_FIELD_COUNTERS:
     emit_text_format(
       out,
@@ -229,8 +233,9 @@ static void print_timeouts(const agreeing *g)
       continue;
     }
     emit_text_format(out,
-                     "  %s: %u s, where %u was assumed (%u of %u entries say so; the largest that is listed is %u)\n",
-                     name, t.value_s, params->timeout_s[i], t.agreeing, t.seen, t.largest_s);
+                     "  %s: %u s, where %u was assumed (%u of %u entr%s say%s so; the largest that is listed is %u)\n",
+                     name, t.value_s, params->timeout_s[i], t.agreeing, t.seen, t.seen == 1 ? "y" : "ies",
+                     t.agreeing == 1 ? "s" : "", t.largest_s);
   }
   if (shift.shift_s != 0 && (any || shift.is_sure))
     emit_text_format(out, "%s the listing is of a moment %" G_GINT64_FORMAT " s %s than was told (--at)\n",
@@ -256,11 +261,13 @@ static void print_text(agreeing *g)
   emit_text_format(out, "  in both %u, alike %u; differences %u, unexplained %u\n", agree_in_both(g->agree),
                    agree_alike(g->agree), n, unexplained);
   if (agree_second_apart(g->agree) > 0)
-    emit_text_format(out, "  of those alike %u have timeouts that are a second apart, as both are cut\n",
-                     agree_second_apart(g->agree));
+    emit_text_format(out, "  of those alike %u %s a second apart, as both are cut\n", agree_second_apart(g->agree),
+                     agree_second_apart(g->agree) == 1 ? "has a timeout that is" : "have timeouts that are");
   if (agree_listed_later(g->agree) > 0)
-    emit_text_format(out, "  of those alike %u were listed later than the first, by what their timeouts say\n",
-                     agree_listed_later(g->agree));
+    emit_text_format(out, "  of those alike %u %s\n", agree_listed_later(g->agree),
+                     agree_listed_later(g->agree) == 1
+                       ? "was listed later than the first, by what its timeout says"
+                       : "were listed later than the first, by what their timeouts say");
   print_kind(g, AGREE_DIFFERS, titles[AGREE_DIFFERS]);
   print_kind(g, AGREE_ONLY_THERE, titles[AGREE_ONLY_THERE]);
   print_kind(g, AGREE_ONLY_HERE, titles[AGREE_ONLY_HERE]);

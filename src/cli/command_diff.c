@@ -176,6 +176,10 @@ static void note_difference(diff_run *c, guint found)
 static void note_parting(diff_run *c, const char *what)
 {
   c->parting = g_strndup(what, strcspn(what, "\n"));
+  if (c->a.batch != NULL)
+    cli_diff_side_track(&c->a);
+  if (c->b.batch != NULL)
+    cli_diff_side_track(&c->b);
   if (c->json)
     return;
   emit_text_string(&c->output.text, what);
@@ -210,10 +214,30 @@ static gboolean same_packet(diff_run *c)
   return FALSE;
 }
 
+/*
+ * What one side's rules answer with, the other's would not have had sent: there it is no packet. => FALSE: it was one.
+ */
+static gboolean track_both(diff_run *c)
+{
+  const gboolean by_a = cli_diff_side_sent(&c->a), by_b = cli_diff_side_sent(&c->b);
+
+  c->sent[0] += by_a && !by_b;
+  c->sent[1] += by_b && !by_a;
+  if (by_b && !by_a)
+    ct_engine_advance(c->a.engine, c->a.packet->time_ns);
+  else
+    cli_diff_side_track(&c->a);
+  if (by_a && !by_b)
+    ct_engine_advance(c->b.engine, c->b.packet->time_ns);
+  else
+    cli_diff_side_track(&c->b);
+  return by_a == by_b;
+}
+
 static void run(diff_run *c)
 {
   for (;;) {
-    gboolean more_a = cli_diff_side_next(&c->a), more_b = cli_diff_side_next(&c->b);
+    gboolean more_a = cli_diff_side_read(&c->a), more_b = cli_diff_side_read(&c->b);
     guint found;
 
     if ((!more_a && !more_b) || cli_stop != 0)
@@ -225,6 +249,8 @@ static void run(diff_run *c)
     if (!same_frame(&c->a, &c->b) && !same_packet(c))
       return;
     c->packets++;
+    if (!track_both(c))
+      continue;
     found = differences(c) & c->only;
     if (found != 0)
       note_difference(c, found);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay report: one page about a capture. */
+#include "kernel.h"
 #include "beside.h"
 #include "captures.h"
 #include "commands.h"
@@ -107,6 +108,7 @@ static void play(reporting *p)
   p->summary.frames = figures.frames;
   p->summary.fed = figures.fed;
   p->summary.params = &p->run.params;
+  p->summary.doubt = cli_profile_doubt(p->run.o);
   p->summary.stats = ct_engine_stats(p->run.engine);
   p->summary.entries = ct_engine_count(p->run.engine);
   tell_drops(p);

@@ -265,7 +265,7 @@ static gboolean is_fine(const across_tally *y)
 
 static void tell_counts(emit_text *out, const across_tally *y)
 {
-  number(out, "", y->pairs, " packets paired");
+  number(out, "", y->pairs, y->pairs == 1 ? " packet paired" : " packets paired");
   if (is_fine(y) && y->pairs == 0) {
     emit_text_literal(out, ": there was nothing to compare\n");
   } else if (is_fine(y)) {
@@ -288,9 +288,13 @@ static void tell_counts(emit_text *out, const across_tally *y)
   both(out, y->own, "alone, to or from the box itself");
   both(out, y->beyond, "later than the other capture could be read");
   if (y->after[0] > 0)
-    number(out, "of those lost ", y->after[0], " of A are later than B's last packet: that capture may have ended\n");
+    number(out, "of those lost ", y->after[0],
+           y->after[0] == 1 ? " of A is later than B's last packet: that capture may have ended\n"
+                            : " of A are later than B's last packet: that capture may have ended\n");
   if (y->after[1] > 0)
-    number(out, "of those lost ", y->after[1], " of B are later than A's last packet: that capture may have ended\n");
+    number(out, "of those lost ", y->after[1],
+           y->after[1] == 1 ? " of B is later than A's last packet: that capture may have ended\n"
+                            : " of B are later than A's last packet: that capture may have ended\n");
 }
 
 static void tell_delays(emit_text *out, const across_tally *y, guint way)

@@ -449,9 +449,10 @@ void cli_diff_rulings_put(emit_text *out, const diff_rulings *r, const char *con
   for (i = 0; i < list->len && i < SHOWN_MOST; i++)
     put_change(out, r, g_ptr_array_index(list, i), words);
   if (i < list->len)
-    emit_text_format(out, "  and %u changes more (-o json has all)\n", list->len - i);
+    emit_text_format(out, "  and %u change%s more (-o json has all)\n", list->len - i, list->len - i == 1 ? "" : "s");
   if (r->others > 0)
-    emit_text_format(out, "  and %" G_GUINT64_FORMAT " packets by other changes\n", r->others);
+    emit_text_format(out, "  and %" G_GUINT64_FORMAT " packet%s by other changes\n", r->others,
+                     r->others == 1 ? "" : "s");
   g_ptr_array_unref(list);
 }
 

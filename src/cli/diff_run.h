@@ -61,6 +61,7 @@ typedef struct diff_run {
   emit_text line; /* of -P, which stands behind words of ours */
   char *heading;
   guint64 packets, differing, lines_most, lines;
+  guint64 sent[2]; /* packets that the box itself sends under the rules of this side alone: the other has none such */
   guint64 ignored; /* packets whose bytes differ where conntrack does not look */
   guint64 by_kind[DIFF_KINDS];
   guint64 first;     /* number of the first packet that differs; 0: none */
@@ -75,8 +76,12 @@ typedef struct diff_run {
 gboolean cli_diff_side_prepare(diff_side *side, GError **error);
 /* Also of a side that was not prepared, but is zero. */
 void cli_diff_side_clear(diff_side *side);
-/* The next packet, tracked. => FALSE: there is none. */
+/* The next packet, not tracked yet; tracked; both. => FALSE: there is none. */
+gboolean cli_diff_side_read(diff_side *side);
+void cli_diff_side_track(diff_side *side);
 gboolean cli_diff_side_next(diff_side *side);
+/* Whether the packet at hand, not tracked yet, is an answer of the box's own to what this side's rules reject. */
+gboolean cli_diff_side_sent(const diff_side *side);
 /* One packet through an engine and the firewall around it, if there is one. pairs: NULL where nothing is paired. */
 void cli_diff_track(ct_engine *engine, const cli_firewall *firewall, const ct_packet *packet,
                     const replay_origin *origin, replay_pairs_figures *pairs, ct_result *result);

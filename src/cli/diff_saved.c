@@ -235,10 +235,10 @@ static void put_saved_summary(saved_comparison *c)
     emit_text_literal(out, " only, ");
   } else {
     emit_text_u64_grouped(out, c->number);
-    emit_text_literal(out, " lines compared, ");
+    emit_text_string(out, c->number == 1 ? " line compared, " : " lines compared, ");
   }
   emit_text_u64_grouped(out, c->differing);
-  emit_text_literal(out, " differ\n");
+  emit_text_string(out, c->differing == 1 ? " differs\n" : " differ\n");
   if (c->differing > c->lines_most) {
     emit_text_literal(out, "shown: ");
     emit_text_u64_grouped(out, c->lines_most);

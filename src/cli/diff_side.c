@@ -49,7 +49,7 @@ void cli_diff_track(ct_engine *engine, const cli_firewall *firewall, const ct_pa
     ct_engine_packet(engine, packet, result);
 }
 
-gboolean cli_diff_side_next(diff_side *s)
+gboolean cli_diff_side_read(diff_side *s)
 {
   if (s->batch == NULL || s->next >= s->batch->n) {
     s->batch = replay_source_next(s->source);
@@ -61,6 +61,11 @@ gboolean cli_diff_side_next(diff_side *s)
   s->packet = &s->batch->packets[s->next];
   s->origin = &s->batch->origins[s->next++];
   s->frame = s->origin->frame;
+  return TRUE;
+}
+
+void cli_diff_side_track(diff_side *s)
+{
   memset(&s->trace, 0, sizeof(s->trace));
   cli_diff_track(s->engine, &s->firewall, s->packet, s->origin, replay_source_pairs(s->source), &s->result);
   if (!s->bare)
@@ -68,7 +73,19 @@ gboolean cli_diff_side_next(diff_side *s)
   s->has_view = s->result.entry != NULL;
   if (s->has_view)
     ct_entry_view(s->engine, s->result.entry, &s->view);
+}
+
+gboolean cli_diff_side_next(diff_side *s)
+{
+  if (!cli_diff_side_read(s))
+    return FALSE;
+  cli_diff_side_track(s);
   return TRUE;
+}
+
+gboolean cli_diff_side_sent(const diff_side *s)
+{
+  return s->firewall.firewall != NULL && fw_firewall_has_sent(s->firewall.firewall, s->packet);
 }
 
 guint cli_diff_differences(const ct_result *a, const ct_view *x, const ct_result *b, const ct_view *y)

@@ -29,6 +29,16 @@ static void figure(diff_run *c, const char *name, guint64 a, guint64 b)
   number(&c->output.text, "  B ", b, "\n");
 }
 
+static void put_sent(emit_text *out, guint64 n, const char *by, const char *other)
+{
+  if (n == 0)
+    return;
+  number(out, "", n, n == 1 ? " of them is an answer" : " of them are answers");
+  emit_text_format(out,
+                   " of the box's own to what %s rejects: under %s the box sends no such packet, and none is judged\n",
+                   by, other);
+}
+
 static void put_text(diff_run *c)
 {
   const ct_stats *a = ct_engine_stats(c->a.engine), *b = ct_engine_stats(c->b.engine);
@@ -36,14 +46,15 @@ static void put_text(diff_run *c)
   gboolean cut_short = cli_diff_failed(&c->a) || cli_diff_failed(&c->b);
   guint i, n = 0;
 
-  number(out, "", c->packets, " packets compared");
+  number(out, "", c->packets, c->packets == 1 ? " packet compared" : " packets compared");
   if (cut_short && c->packets == 0)
     emit_text_literal(out, ": there was nothing to compare\n");
   else if (c->differing == 0) {
     emit_text_string(out, cut_short ? " until reading failed" : "");
     emit_text_string(out, c->parting != NULL || cut_short ? "; up to here no difference\n" : ": no difference\n");
   } else {
-    number(out, cut_short ? " until reading failed, " : ", ", c->differing, " differ, the first is number ");
+    number(out, cut_short ? " until reading failed, " : ", ", c->differing,
+           c->differing == 1 ? " differs, it is number " : " differ, the first is number ");
     number(out, "", c->first, " (");
     for (i = 0; i < DIFF_KINDS; i++)
       if (c->by_kind[i] > 0) {
@@ -56,6 +67,8 @@ static void put_text(diff_run *c)
       emit_text_string(out, c->lines >= c->lines_most ? " (--lines N shows more)\n" : "\n");
     }
   }
+  for (i = 0; i < G_N_ELEMENTS(c->sent); i++)
+    put_sent(out, c->sent[i], i == 0 ? "A" : "B", i == 0 ? "B" : "A");
   if (c->ignored > 0)
     number(out, "ignored in ", c->ignored,
            " packets: bytes that conntrack does not look at (link header, TTL or hop limit, TOS, IP id, flow label, "
@@ -172,6 +185,7 @@ static void put_json(diff_run *c)
   pair_json(out, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   pair_json(out, "created", a->created, b->created);
   pair_json(out, "invalid", a->invalid, b->invalid);
+  pair_json(out, "own_answers", c->sent[0], c->sent[1]);
   emit_text_literal(out, "}\n");
 }
 

@@ -214,7 +214,7 @@ void cli_diff_tally_put_under(emit_text *out, GHashTable *whys, const char *head
   if (i < list->len) {
     emit_text_literal(out, "  and ");
     emit_text_u64(out, list->len - i);
-    emit_text_literal(out, " reasons more\n");
+    emit_text_string(out, list->len - i == 1 ? " reason more\n" : " reasons more\n");
   }
   g_array_unref(list);
 }

@@ -460,8 +460,8 @@ void cli_diff_trial_put(emit_text *out, const diff_trial *t)
     emit_text_literal(out, "by none of them alone: undoing one changes nothing\n");
   }
   if (t->untried > 0)
-    emit_text_format(out, "  %u rules more were not tried: there is no memory for so many kernels' connections\n",
-                     t->untried);
+    emit_text_format(out, "  %u more rule%s not tried: there is no memory for so many kernels' connections\n",
+                     t->untried, t->untried == 1 ? " was" : "s were");
 }
 
 void cli_diff_trial_json(emit_text *out, const diff_trial *t)

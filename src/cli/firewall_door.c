@@ -40,6 +40,7 @@ static gboolean put_back_own(cli_firewall *f, const ct_engine *engine, const rep
 static void look_for_views(cli_firewall *f, const ct_engine *engine, const replay_seen *seen, const ct_result *result)
 {
   if (f->o->view != CLI_VIEW_ARRIVED || seen->packet->kind != CT_PACKET_TRACK ||
+      (result->entry != NULL && !(result->changes & CT_CHANGE_CREATED)) ||
       (result->cls != CT_CLASS_NEW && result->cls != CT_CLASS_INVALID) || !fw_view_is_undone(engine, seen->packet))
     return;
   if (fw_firewall_said(f->firewall)->path == FW_PATH_OUTPUT)
@@ -142,7 +143,7 @@ void cli_firewall_say_views(const cli_firewall *f)
   if (looks > 0)
     cli_say("note: %" G_GUINT64_FORMAT
             " packet%s a translated connection as if it were not translated, and %s it: if the capture was taken %s of "
-            "the box, give --view %s",
+            "the box, give --view %s; connections that are older than the rules look so, too",
             looks, looks == 1 ? " goes against" : "s go against", looks == 1 ? "does not find" : "do not find", side,
             side);
 }

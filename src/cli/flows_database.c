@@ -177,8 +177,8 @@ void cli_flows_database(cli_run *run, cli_kept_packets packets)
     if (!database_close(f.database, &error))
       give_up(run, error);
     if (run->code != CLI_EXIT_OUTPUT)
-      cli_say("%s: %" G_GUINT64_FORMAT " connections, %" G_GUINT64_FORMAT " packets", run->o->write, f.n_flows,
-              f.n_packets);
+      cli_say("%s: %" G_GUINT64_FORMAT " connection%s, %" G_GUINT64_FORMAT " packet%s", run->o->write, f.n_flows,
+              f.n_flows == 1 ? "" : "s", f.n_packets, f.n_packets == 1 ? "" : "s");
   } else {
     give_up(run, error);
   }

@@ -431,9 +431,9 @@ static gboolean set_locals(const cli_options *o, ct_params *params, GError **err
   }
   if (left_out > 0)
     cli_say(
-      "note: of the box's own addresses helpers know %u: answers to broadcasts that the %u others may send are not "
+      "note: of the box's own addresses helpers know %u: answers to broadcasts that the %u other%s may send are not "
       "expected",
-      (guint)CT_LOCAL_MAX, left_out);
+      (guint)CT_LOCAL_MAX, left_out, left_out == 1 ? "" : "s");
   return TRUE;
 }
 
@@ -538,6 +538,15 @@ const ct_profile *cli_profile_named(const char *name, const char *where, GError 
   if (strcmp(profile->name, name) != 0)
     cli_say("note: %s is %s%s%s", name, profile->name, doubt != NULL ? ": " : "", doubt != NULL ? doubt : "");
   return profile;
+}
+
+const char *cli_profile_doubt(const cli_options *o)
+{
+  const char *doubt = NULL;
+
+  if (o->profile_name != NULL)
+    ct_profile_named(o->profile_name, &doubt);
+  return doubt;
 }
 
 gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **error)

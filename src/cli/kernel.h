@@ -5,6 +5,8 @@
 
 #include "options.h"
 
+/* What there is to say of how near the rules of --profile are to those of the kernel that it names; NULL: nothing. */
+const char *cli_profile_doubt(const cli_options *o);
 /* The kernel that the options describe. => FALSE and CLI_ERROR_USAGE. */
 gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
 

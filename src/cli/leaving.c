@@ -237,8 +237,8 @@ void cli_leaving_say(const cli_leaving *l, const fw_tally *tally)
   if (l->judged + l->unknown == 0)
     return;
   text = g_string_new(NULL);
-  g_string_printf(text, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " packets leave as predicted", l->as_predicted,
-                  l->judged);
+  g_string_printf(text, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " packet%s leave%s as predicted", l->as_predicted,
+                  l->judged, l->judged == 1 ? "" : "s", l->as_predicted == 1 ? "s" : "");
   if (l->unknown > 0)
     g_string_append_printf(text, "; of %" G_GUINT64_FORMAT " more the rules do not tell", l->unknown);
   if (tally->learnt > 0)

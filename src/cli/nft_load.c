@@ -266,9 +266,10 @@ static void tell_unlisted(const char *path, const GString *whole, const GString 
   if (written > 0)
     listed = times_in(json->str, "\"ct\"\\s*:\\s*\\{\\s*\"key\"\\s*:\\s*\"(?:l3proto|protocol)\"");
   if (listed < written)
-    cli_say("note: %s: of its %u checks of 'ct l3proto' and 'ct protocol' nft lists %u; the others, which it takes for "
-            "its own, are not asked here",
-            shown(path), written, listed);
+    cli_say(
+      "note: %s: of its %u check%s of 'ct l3proto' and 'ct protocol' nft lists %u; the others, which it takes for "
+      "its own, are not asked here",
+      shown(path), written, written == 1 ? "" : "s", listed);
 }
 
 gboolean cli_nft_load(const char *path, const GString *text, GString *json, GString *whole, GArray *lines,

@@ -10,6 +10,7 @@
 #include "conntrack/proto/proto.h"
 #include "emit/past.h"
 #include "emit/summary.h"
+#include "emit/asked.h"
 #include "journal/history.h"
 #include "rules_drops.h"
 #include "run.h"
@@ -85,6 +86,8 @@ typedef struct cli_person {
   gboolean said_notable; /* that only notable lines follow */
   emit_summary summary;
   journal_history history;
+  emit_asked asked;
+  const emit_query *query; /* that the packet at hand answers in vain; NULL: none */
   cli_beside beside;
   ct_expect_view used; /* the expectation that was used up last, by packet used_by; 0: none was */
   guint64 used_by;

@@ -229,6 +229,10 @@ static void expected_by(emit_text *out, const ct_view *view)
 /* What the packet would have belonged to. */
 static void past(cli_person *p, const replay_seen *seen, emit_text *out)
 {
+  if (p->query != NULL) {
+    emit_text_literal(out, "; ");
+    emit_query_remark(out, p->query);
+  }
   journal_history_shorten(&p->history, seen->packet, seen->result);
   if (!emit_past_is_known(&p->history.past))
     return;
@@ -261,7 +265,7 @@ static void alike_result(const cli_person *p, cli_alike *line, const replay_seen
   line->key.reason = (guint16)r->reason;
   line->key.before = r->old_state;
   line->key.after = r->new_state;
-  line->key.has_past = p->history.past.end != NULL;
+  line->key.has_past = p->history.past.end != NULL || p->query != NULL;
   if (p->drops != NULL)
     line->key.rule = fw_firewall_said(p->run.firewall.firewall)->decision.rule;
 }
@@ -429,6 +433,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
   emit_tally_packet(&p->summary.tally, seen->packet, r);
   journal_history_packet(&p->history, seen->packet, r);
   cli_beside_packet(&p->beside, &p->history, seen);
+  p->query = emit_asked_packet(&p->asked, p->run.engine, seen->packet, r);
   cli_person_holders_packet(p);
   if (r->cls == CT_CLASS_INVALID || r->verdict == CT_VERDICT_DROP)
     emit_tally_helped(&p->summary.tally, (ct_reason)r->reason,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel.h"
 #include "emit/fold.h"
 #include "part.h"
 #include "person.h"
@@ -222,6 +223,7 @@ void cli_person_summary(cli_person *p)
   p->summary.frames = figures.frames;
   p->summary.fed = figures.fed;
   p->summary.params = &p->run.params;
+  p->summary.doubt = cli_profile_doubt(p->run.o);
   p->summary.stats = ct_engine_stats(p->run.engine);
   p->summary.entries = ct_engine_count(p->run.engine);
   p->summary.pressed = (emit_pressed){ pressure_evictions(p->summary.stats), pressure_drops(p->summary.stats),

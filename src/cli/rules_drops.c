@@ -177,8 +177,8 @@ void cli_rules_drops_put(const cli_rules_drops *d, emit_text *out)
   }
   if (rows->len > ROWS_MOST)
     emit_text_format(
-      out, "  and %u more, of %" G_GUINT64_FORMAT " packets; ctreplay rules --rules FILE CAPTURE counts all\n",
-      rows->len - ROWS_MOST, packets);
+      out, "  and %u more, of %" G_GUINT64_FORMAT " packet%s; ctreplay rules --rules FILE CAPTURE counts all\n",
+      rows->len - ROWS_MOST, packets, packets == 1 ? "" : "s");
   if (unknown)
     emit_text_literal(
       out, "  unknown: the rule asks for what is not known here; -P --verdict unknown says for what, and --iface, "

@@ -227,8 +227,9 @@ static void say_kept(const showing *s)
   if (s->keep == NULL || (!s->run.o->annotate && s->run.o->context == 0))
     return;
   cli_keep_count(s->keep, &chosen, &around);
-  cli_say("%s: %" G_GUINT64_FORMAT " packets chosen, %" G_GUINT64_FORMAT " around them%s", s->run.o->write, chosen,
-          around, s->run.o->annotate ? ", a comment with each" : "");
+  cli_say("%s: %" G_GUINT64_FORMAT " packet%s chosen, %" G_GUINT64_FORMAT " around %s%s", s->run.o->write, chosen,
+          chosen == 1 ? "" : "s", around, chosen == 1 ? "it" : "them",
+          s->run.o->annotate ? ", a comment with each" : "");
 }
 
 static void close_writer(showing *s)

@@ -37,8 +37,8 @@ void cli_snapshots_free(cli_snapshots *s)
   if (s == NULL)
     return;
   if (s->left_out > 0)
-    cli_say("note: %" G_GUINT64_FORMAT " snapshots of an empty table, in times without packets, were left out",
-            s->left_out);
+    cli_say("note: %" G_GUINT64_FORMAT " snapshot%s of an empty table, in times without packets, %s left out",
+            s->left_out, s->left_out == 1 ? "" : "s", s->left_out == 1 ? "was" : "were");
   if (s->next_every_ns != G_MAXINT64 && !s->any_every)
     cli_say("note: --every: the captures are shorter than that; --at +%.9g shows the table as it was after so long, "
             "and without "

@@ -71,6 +71,16 @@ void emit_query_words(emit_text *out, const emit_query *query)
                      query->helper);
 }
 
+void emit_query_remark(emit_text *out, const emit_query *query)
+{
+  emit_text_literal(out, "answers packet ");
+  emit_text_u64(out, query->packet);
+  emit_text_literal(out, ", which went to ");
+  emit_text_addr(out, query->tuple.family, &query->tuple.dst, FALSE);
+  emit_text_literal(out, ": ");
+  emit_query_words(out, query);
+}
+
 const emit_query *emit_asked_packet(emit_asked *asked, const ct_engine *engine, const ct_packet *packet,
                                     const ct_result *result)
 {

@@ -40,5 +40,7 @@ void emit_asked_keep(emit_asked *asked, resume_io *io);
 /* Why it is no answer to conntrack: "an answer from another address never matches #1", and what a helper has to do with
  * it. */
 void emit_query_words(emit_text *out, const emit_query *query);
+/* "answers packet 4, which went to 224.0.0.252: " and that. */
+void emit_query_remark(emit_text *out, const emit_query *query);
 
 #endif

@@ -306,16 +306,6 @@ static void master_tuple(emit_text *out, const ct_profile *profile, const ct_tup
     emit_text_format(out, ".%u", tuple->dst_id);
 }
 
-static void query_remark(emit_text *out, const emit_query *query)
-{
-  emit_text_literal(out, "answers packet ");
-  emit_text_u64(out, query->packet);
-  emit_text_literal(out, ", which went to ");
-  emit_text_addr(out, query->tuple.family, &query->tuple.dst, FALSE);
-  emit_text_literal(out, ": ");
-  emit_query_words(out, query);
-}
-
 /* Who announced what, and in which packet. */
 static void announced(emit_text *out, const ct_expect_view *expect)
 {
@@ -412,7 +402,7 @@ void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packe
   if (emit_past_is_known(p->past))
     emit_past_words(remark(&r), o->profile, p->past);
   if (p->query != NULL)
-    query_remark(remark(&r), p->query);
+    emit_query_remark(remark(&r), p->query);
   if (emit_sides_tell(p->packet, p->result, p->view, p->sides))
     emit_sides_words(remark(&r), o->profile, p->view, p->sides);
   if (p->result->events & CT_EV_ASSURED)

@@ -193,8 +193,11 @@ void emit_advice_setting(emit_text *out, const journal_advice *advice)
 
 gboolean emit_past_tells(const journal_past *past, const journal_advice *advice)
 {
-  return past != NULL && past->end != NULL && past->kept_s != 0 && advice->helps == JOURNAL_HELPS_SETTING &&
-         (guint)advice->world == past->end->timeout && advice->setting.value == past->kept_s;
+  if (past == NULL || past->end == NULL || advice->helps != JOURNAL_HELPS_SETTING)
+    return FALSE;
+  if (!past->refused && (past->kept_s != 0 || past->room_keeps))
+    return TRUE;
+  return past->kept_s != 0 && (guint)advice->world == past->end->timeout && advice->setting.value == past->kept_s;
 }
 
 /* Whether it is known how much larger the table would have had to be. */

@@ -25,7 +25,7 @@ void emit_past_words(emit_text *out, const ct_profile *profile, const journal_pa
  */
 void emit_past_member(emit_text *out, const ct_profile *profile, const journal_past *past);
 
-/* Whether the words of the past tell the setting already, so that it need not be said again. */
+/* Whether the words of the past tell a cure already, this one or another: one is enough. */
 gboolean emit_past_tells(const journal_past *past, const journal_advice *advice);
 
 /* "nf_conntrack_tcp_timeout_close_wait=71"; helps is JOURNAL_HELPS_SETTING. */

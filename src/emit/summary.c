@@ -65,6 +65,11 @@ static void kernel(emit_text *out, const emit_summary *s)
   emit_text_literal(out, ", gc ");
   emit_text_string(out, ct_gc_name(s->params->gc));
   emit_text_char(out, '\n');
+  if (s->doubt == NULL)
+    return;
+  label(out, "");
+  emit_text_string(out, s->doubt);
+  emit_text_char(out, '\n');
 }
 
 static guint64 class_total(const emit_summary *s, guint cls)

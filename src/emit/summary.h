@@ -24,6 +24,7 @@ typedef struct emit_summary {
   /* Told by the caller. */
   guint64 frames, fed; /* frames read, and those of them that were replayed */
   const ct_params *params;
+  const char *doubt; /* how near the profile's rules are to the kernel that was named; NULL: they are its own */
   const ct_stats *stats;
   guint64 entries;            /* in the table now */
   double mean;                /* entries over the time from the first packet; ct_engine_mean */

@@ -41,8 +41,8 @@ void explain_packet(explain_teller *t)
       g_string_append_printf(text, ", %s, sequence number %u", flags, packet->l4.tcp.seq);
       if (packet->l4.tcp.flags & CT_TCP_ACK)
         g_string_append_printf(text, ", acknowledging %u", packet->l4.tcp.ack);
-      g_string_append_printf(text, ", window %u, %u bytes of data", packet->l4.tcp.window,
-                             packet->l4.tcp.payload_bytes);
+      g_string_append_printf(text, ", window %u, %u byte%s of data", packet->l4.tcp.window,
+                             packet->l4.tcp.payload_bytes, packet->l4.tcp.payload_bytes == 1 ? "" : "s");
       g_free(flags);
     } else {
       emit_text_init(&headers, -1);

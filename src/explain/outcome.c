@@ -124,8 +124,9 @@ static const char *why_timeout(const explain_teller *t, char *text, gsize bytes)
 
   switch (trace->timeout_why) {
   case CT_REASON_TCP_RETRANS:
-    g_snprintf(text, bytes, "the same ACK came %u times again (%s is %u)", f->after->tcp.retrans,
-               explain_sysctl(t, "nf_conntrack_tcp_max_retrans"), f->params->tcp_max_retrans);
+    g_snprintf(text, bytes, "the same ACK came %u time%s again (%s is %u)", f->after->tcp.retrans,
+               f->after->tcp.retrans == 1 ? "" : "s", explain_sysctl(t, "nf_conntrack_tcp_max_retrans"),
+               f->params->tcp_max_retrans);
     return text;
   case CT_REASON_TCP_UNACKED: return "there is data that nobody has acknowledged yet";
   case CT_REASON_TCP_ZERO_WINDOW:

@@ -56,6 +56,17 @@ static gpointer work(gpointer data)
   return NULL;
 }
 
+/* Frames that nobody can decode are left out, as is said of them. */
+static guint64 packets_of(const replay_batch *batch)
+{
+  guint64 n = 0;
+  guint i;
+
+  for (i = 0; i < batch->n; i++)
+    n += batch->packets[i].reason != CT_REASON_LINK_UNSUPPORTED;
+  return n;
+}
+
 /* => FALSE at the end of the source. */
 static gboolean gather(sweep *s, replay_source *source)
 {
@@ -66,7 +77,7 @@ static gboolean gather(sweep *s, replay_source *source)
     if ((s->group[s->n_group] = replay_source_next(source)) == NULL)
       break;
     bytes += s->group[s->n_group]->bytes;
-    s->packets += s->group[s->n_group]->n;
+    s->packets += packets_of(s->group[s->n_group]);
   }
   return s->n_group > 0;
 }

@@ -228,9 +228,10 @@ static void remark_translated(replay_look *look)
   remark(
     look,
     "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-    " packets are here again with another address, within milliseconds: before and after NAT. Each is tracked as it "
+    " packets %s here again with another address, within milliseconds: before and after NAT. Each is tracked as it "
     "stands, so that two connections are shown where conntrack has one. %s",
-    replay_copies_n_translated(look->copies), replay_copies_seen(look->copies), advice);
+    replay_copies_n_translated(look->copies), replay_copies_seen(look->copies),
+    replay_copies_n_translated(look->copies) == 1 ? "is" : "are", advice);
   g_free(advice);
 }
 
@@ -238,16 +239,19 @@ static void remark_same(replay_look *look)
 {
   remark(look,
          "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-         " packets are here again just as they were (a capture merged with itself, a mirror port of both directions?): "
+         " packets %s here again just as %s (a capture merged with itself, a mirror port of both directions?): "
          "conntrack saw each once. Leave one of the two out (editcap -D drops such copies)",
-         replay_copies_n_same(look->copies), replay_copies_seen(look->copies));
+         replay_copies_n_same(look->copies), replay_copies_seen(look->copies),
+         replay_copies_n_same(look->copies) == 1 ? "is" : "are",
+         replay_copies_n_same(look->copies) == 1 ? "it was" : "they were");
 }
 
-static void put_copies(GString *text, guint64 n, const replay_pairs_figures *f, const char *what)
+static void put_copies(GString *text, guint64 n, const replay_pairs_figures *f, const char *one, const char *many)
 {
   if (n > 0)
-    g_string_append_printf(text, "%s%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " packets %s",
-                           text->len > 0 ? ", and " : "", n, f->packets, what);
+    g_string_append_printf(text, "%s%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " packet%s %s",
+                           text->len > 0 ? ", and " : "", n, f->packets, f->packets == 1 ? "" : "s",
+                           n == 1 ? one : many);
 }
 
 static void remark_paired(replay_look *look)
@@ -255,8 +259,8 @@ static void remark_paired(replay_look *look)
   const replay_pairs_figures *f = look->paired;
   GString *text = g_string_new(NULL);
 
-  put_copies(text, f->left, f, "show others as they left a router");
-  put_copies(text, f->again, f, "are here again just as they were");
+  put_copies(text, f->left, f, "shows another as it left a router", "show others as they left a router");
+  put_copies(text, f->again, f, "is here again just as it was", "are here again just as they were");
   g_string_append(text, ": each packet is tracked once, as it arrived (--nat off: as they stand)");
   if (f->inferred > 0)
     g_string_append_printf(
@@ -282,12 +286,11 @@ static void remark_vlans(replay_look *look)
 static void remark_dropped(replay_look *look)
 {
   if (look->dropped > 0)
-    remark(
-      look,
-      "the capture says itself that %" G_GUINT64_FORMAT
-      " packets were lost while it was taken; conntrack may have seen them. INVALID packets and connections without "
-      "an answer may come of that",
-      look->dropped);
+    remark(look,
+           "the capture says itself that %" G_GUINT64_FORMAT
+           " packet%s lost while it was taken; conntrack may have seen %s. INVALID packets and connections without "
+           "an answer may come of that",
+           look->dropped, look->dropped == 1 ? " was" : "s were", look->dropped == 1 ? "it" : "them");
 }
 
 /* Where it was not all of the capture that was looked at. */

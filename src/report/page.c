@@ -251,8 +251,8 @@ static void put_machines(emit_text *out, const report *r)
 
     if (m->packets == 0)
       continue;
-    alt = g_strdup_printf("The states of %s and the arcs that %" G_GUINT64_FORMAT " packets of this capture took.",
-                          m->protocol, m->packets);
+    alt = g_strdup_printf("The states of %s and the arcs that %" G_GUINT64_FORMAT " packet%s of this capture took.",
+                          m->protocol, m->packets, m->packets == 1 ? "" : "s");
     emit_text_init(&svg, -1);
     states_put_svg(&svg, m);
     emit_text_literal(out, "<details><summary>");

@@ -477,8 +477,8 @@ char *scn_decompiler_text(const scn_decompiler *d, const char *head)
 
   if (d->left_out > 0)
     g_string_append_printf(
-      out, "# %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frames are left out: no IP packet in them.\n", d->left_out,
-      d->frames);
+      out, "# %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frame%s %s left out: no IP packet in %s.\n", d->left_out,
+      d->frames, d->frames == 1 ? "" : "s", d->left_out == 1 ? "is" : "are", d->left_out == 1 ? "it" : "them");
   if (d->raw > 0)
     g_string_append_printf(
       out,

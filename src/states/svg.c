@@ -232,9 +232,9 @@ static void draw_head(picture *p)
       MARGIN, *compared != '\0' ? "; " : "", compared);
   if (p->counted)
     put(p,
-        "<text class=\"label\" x=\"%d\" y=\"68\">%" G_GUINT64_FORMAT " packets; thick: arcs they took; "
+        "<text class=\"label\" x=\"%d\" y=\"68\">%" G_GUINT64_FORMAT " packet%s; thick: arcs they took; "
         "dashed: a rule beside the table</text>\n",
-        MARGIN, m->packets);
+        MARGIN, m->packets, m->packets == 1 ? "" : "s");
   g_free(compared);
   g_free(title);
 }

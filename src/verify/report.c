@@ -20,13 +20,17 @@ static char *nothing_why(const verify_counts *n, const verify_unread *unread)
   if (n->frames == 0)
     return g_strdup("there are no packets");
   if (unread != NULL && unread->frames > 0)
-    return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                           " frames are of link type %s, which is not read",
-                           unread->frames, n->frames, pkt_link_name(unread->link));
+    return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frame%s of link type %s, which is not read",
+                           unread->frames, n->frames,
+                           n->frames == 1        ? " is"
+                           : unread->frames == 1 ? "s is"
+                                                 : "s are",
+                           pkt_link_name(unread->link));
   if (n->left_out > 0)
-    return g_strdup_printf("all %" G_GUINT64_FORMAT " packets are of flows whose helpers are not modelled",
-                           n->left_out);
-  return g_strdup_printf("of %" G_GUINT64_FORMAT " frames none was sent (not IP for the referee)", n->frames);
+    return g_strdup_printf("all %" G_GUINT64_FORMAT " packet%s of flows whose helpers are not modelled", n->left_out,
+                           n->left_out == 1 ? " is" : "s are");
+  return g_strdup_printf("of %" G_GUINT64_FORMAT " frame%s none was sent (not IP for the referee)", n->frames,
+                         n->frames == 1 ? "" : "s");
 }
 
 void verify_report_fill(verify_report *report, const verify_header *header, const verify_compare *compare,
@@ -53,27 +57,31 @@ void verify_report_clear(verify_report *report)
   *report = (verify_report){ 0 };
 }
 
+static const char *s(guint64 n) { return n == 1 ? "" : "s"; }
+
 void verify_counts_print(GString *out, const verify_counts *n)
 {
   g_string_append_printf(out,
-                         "  %" G_GUINT64_FORMAT " packets compared, %" G_GUINT64_FORMAT " fields (%" G_GUINT64_FORMAT
-                         " events, %" G_GUINT64_FORMAT " times an entry)\n",
-                         n->packets, n->fields, n->events, n->entries);
+                         "  %" G_GUINT64_FORMAT " packet%s compared, %" G_GUINT64_FORMAT " field%s (%" G_GUINT64_FORMAT
+                         " event%s, %" G_GUINT64_FORMAT " time%s an entry)\n",
+                         n->packets, s(n->packets), n->fields, s(n->fields), n->events, s(n->events), n->entries,
+                         s(n->entries));
   if (n->not_ip || n->left_out)
     g_string_append_printf(out,
-                           "  not compared: %" G_GUINT64_FORMAT " frames that were not sent, %" G_GUINT64_FORMAT
-                           " packets of flows with helpers\n",
-                           n->not_ip, n->left_out);
+                           "  not compared: %" G_GUINT64_FORMAT " frame%s not sent, %" G_GUINT64_FORMAT
+                           " packet%s of flows with helpers\n",
+                           n->not_ip, n->not_ip == 1 ? " that was" : "s that were", n->left_out, s(n->left_out));
   if (n->expects_late || n->streams)
     g_string_append_printf(out,
-                           "  let pass: %" G_GUINT64_FORMAT " timeouts of expectations a tick off, %" G_GUINT64_FORMAT
-                           " packets within a tick of UDP's two seconds\n",
-                           n->expects_late, n->streams);
+                           "  let pass: %" G_GUINT64_FORMAT " timeout%s of expectations a tick off, %" G_GUINT64_FORMAT
+                           " packet%s within a tick of UDP's two seconds\n",
+                           n->expects_late, s(n->expects_late), n->streams, s(n->streams));
   if (n->destroys_later || n->timeouts_late || n->edges)
     g_string_append_printf(out,
-                           "  let pass: %" G_GUINT64_FORMAT " DESTROY events one packet later, %" G_GUINT64_FORMAT
-                           " timeouts listed a tick late, %" G_GUINT64_FORMAT " entries at their deadline\n",
-                           n->destroys_later, n->timeouts_late, n->edges);
+                           "  let pass: %" G_GUINT64_FORMAT " DESTROY event%s one packet later, %" G_GUINT64_FORMAT
+                           " timeout%s listed a tick late, %" G_GUINT64_FORMAT " entr%s\n",
+                           n->destroys_later, s(n->destroys_later), n->timeouts_late, s(n->timeouts_late), n->edges,
+                           n->edges == 1 ? "y at its deadline" : "ies at their deadline");
 }
 
 void verify_pace_frame(verify_pace *pace, gint64 ts_ns, gint64 sent_ns)

@@ -24,20 +24,21 @@ void verify_routed_report_print(GString *out, const verify_routed_report *r)
 {
   g_string_append_printf(out, "%s, Linux %s, routed by %s and %s: %s\n", r->capture, r->kernel, r->names[0],
                          r->names[1], r->differences == 0 ? "equal" : "DIFFERENT");
-  g_string_append_printf(out, "  %" G_GUINT64_FORMAT " packets compared, %u entries, %u lines of counters\n",
-                         r->packets, r->entries, r->counters);
+  g_string_append_printf(out, "  %" G_GUINT64_FORMAT " packet%s compared, %u entr%s, %u line%s of counters\n",
+                         r->packets, r->packets == 1 ? "" : "s", r->entries, r->entries == 1 ? "y" : "ies", r->counters,
+                         r->counters == 1 ? "" : "s");
   if (r->before > 0)
-    g_string_append_printf(out, "  of these %" G_GUINT64_FORMAT " are refused, or held back, before any rule\n",
-                           r->before);
+    g_string_append_printf(out, "  of these %" G_GUINT64_FORMAT " %s refused, or held back, before any rule\n",
+                           r->before, r->before == 1 ? "is" : "are");
   if (r->not_ip + r->own + r->unknown > 0)
     g_string_append_printf(out,
-                           "  not compared: %" G_GUINT64_FORMAT " frames without a whole IP packet, %" G_GUINT64_FORMAT
-                           " packets of the box itself, %" G_GUINT64_FORMAT " of which rules say nothing certain\n",
-                           r->not_ip, r->own, r->unknown);
+                           "  not compared: %" G_GUINT64_FORMAT " frame%s without a whole IP packet, %" G_GUINT64_FORMAT
+                           " packet%s of the box itself, %" G_GUINT64_FORMAT " of which rules say nothing certain\n",
+                           r->not_ip, r->not_ip == 1 ? "" : "s", r->own, r->own == 1 ? "" : "s", r->unknown);
   if (r->changed != NULL)
     g_string_append_printf(out, "  during the run %s\n", r->changed);
   if (r->differences > 0)
-    g_string_append_printf(out, "%u differences:\n%s", r->differences, r->text->str);
+    g_string_append_printf(out, "%u difference%s:\n%s", r->differences, r->differences == 1 ? "" : "s", r->text->str);
 }
 
 void verify_routed_differ(verify_routed_report *r, const char *format, ...)

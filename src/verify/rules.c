@@ -38,14 +38,14 @@ void verify_rules_report_print(GString *out, const verify_rules_report *r)
   guint i;
 
   g_string_append_printf(out, "%s, Linux %s: %s\n", r->capture, r->kernel, r->differences == 0 ? "equal" : "DIFFERENT");
-  g_string_append_printf(out, "  %" G_GUINT64_FORMAT " packets compared, %" G_GUINT64_FORMAT " fields\n", r->packets,
-                         r->fields);
+  g_string_append_printf(out, "  %" G_GUINT64_FORMAT " packet%s compared, %" G_GUINT64_FORMAT " field%s\n", r->packets,
+                         r->packets == 1 ? "" : "s", r->fields, r->fields == 1 ? "" : "s");
   g_string_append(out, "  not compared: times,");
   for (i = 0; verify_rules_left_out[i] != NULL; i++)
     g_string_append_printf(out, " %s", verify_rules_left_out[i]);
   g_string_append(out, "; of nft's listing, handles, flags of sets, interval in a map's type, the order of elements\n");
   if (r->differences > 0)
-    g_string_append_printf(out, "%u differences:\n%s", r->differences, r->text);
+    g_string_append_printf(out, "%u difference%s:\n%s", r->differences, r->differences == 1 ? "" : "s", r->text);
 }
 
 /* ---- the engine's side ---- */

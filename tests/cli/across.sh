@@ -133,7 +133,7 @@ change() { cat > "$3"; printf "\\$2" | dd of="$3" bs=1 seek="$1" conv=notrunc 2>
 change 120 000 "$work/wrong-sum.pcap" < "$work/b.pcap"
 expect 1 '^2 packets paired, 1 lost (0 A>B, 1 B>A), 0 added' '' across "$work/b.pcap" "$work/a.pcap"
 expect 0 '^2 packets paired: no difference$' '' across "$work/b.pcap" "$work/swapped.pcap"
-expect 1 '^of those lost 1 of A are later than B.s last packet' '' across "$work/b.pcap" "$work/short.pcap"
+expect 1 '^of those lost 1 of A is later than B.s last packet' '' across "$work/b.pcap" "$work/short.pcap"
 expect 1 'checksum right -> wrong$' '' across --checksums verify "$work/b.pcap" "$work/wrong-sum.pcap"
 head -c 120 "$work/a.pcap" > "$work/cut.pcap"
 expect 3 '^not compared: 1 of A and 0 of B, later than the other capture could be read$' 'cut.pcap' across "$work/a.pcap" "$work/cut.pcap"
@@ -180,7 +180,7 @@ scenario passed << 'CT'
 flow web: tcp 10.0.0.1:40000 > 192.0.2.80:80
 +0.001 web > S 0:0(0) win 64240 ipid 1 ttl 63
 CT
-expect 0 '^1 packets paired: no difference$' '' across "$work/local.pcap" "$work/passed.pcap"
+expect 0 '^1 packet paired: no difference$' '' across "$work/local.pcap" "$work/passed.pcap"
 expect 0 '^not compared: 2 of A and 0 of B, alone, of addresses that no router forwards$' '' across "$work/local.pcap" "$work/passed.pcap"
 
 # Two clocks: said, and the pairs are the same.

@@ -124,6 +124,44 @@ expect 1 '"cause":"before-capture","perhaps":true' '*' "$ctreplay" agree -o json
 sed -e 's/packets=3 bytes=84/packets=1 bytes=28/' -e /^tcp/d "$work/list-older" > "$work/begin"
 expect 1 'in both 2, alike 1; differences 1, unexplained 1' '*' "$ctreplay" agree "$work/list-older" --table "$work/begin" --table-at +1.5 "$work/cap"
 expect 1 'in both 1, alike 0; differences 2, unexplained 1' '*' "$ctreplay" agree "$work/begin" --table "$work/list-older" --table-at +0.5 "$work/cap"
+# Rules for translation meet a first packet alone: an entry that is older than they are stays as it was.
+cat > "$work/stale.ct" << 'END'
+flow q: udp 192.0.2.10:40001 > 198.51.100.1:53
++0 q > udp (20)
++0.01 q < udp (40)
++1 q > udp (20)
++0.01 q < udp (40)
+END
+"$ctreplay" compile "$work/stale.ct" -W "$work/stale.pcap" || exit 99
+printf '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp --dport 53 -j DNAT --to-destination 10.0.0.5\nCOMMIT\n' > "$work/dnat"
+"$ctreplay" -L "$work/stale.pcap" > "$work/list" 2> "$work/err"
+expect 1 'perhaps: may have begun before the capture, and is translated as was settled then, not as these rules would$' '*' \
+  "$ctreplay" agree "$work/list" --rules "$work/dnat" --local 198.51.100.1 "$work/stale.pcap"
+expect 1 'perhaps: on the box its packets are those of line 1, which may have begun before the capture, and is translated otherwise$' '*' \
+  "$ctreplay" agree "$work/list" --rules "$work/dnat" --local 198.51.100.1 "$work/stale.pcap"
+sed 's/ mark=0/ mark=0 delta-time=500/' "$work/list" > "$work/aged"
+expect 0 '      began before the capture, and is translated as was settled then, not as these rules would$' '*' \
+  "$ctreplay" agree "$work/aged" --rules "$work/dnat" --local 198.51.100.1 "$work/stale.pcap"
+cp "$work/out" "$work/told"
+expect 1 '' '' grep 'one direction' "$work/told"
+expect 0 '^2$' 'note: 1 packet goes against a translated connection .*; connections that are older than the rules look so, too$' \
+  "$ctreplay" -C --rules "$work/dnat" --local 198.51.100.1 "$work/stale.pcap"
+# A difference in the original direction is told as one.
+sed 's/src=192.0.2.10 dst=198.51.100.1/src=192.0.2.10 dst=203.0.113.9/' "$work/list" > "$work/own"
+expect 0 'original udp 192.0.2.10.40001 > 203.0.113.9.53, here udp 192.0.2.10.40001 > 198.51.100.1.53' '*' \
+  "$ctreplay" agree "$work/own" "$work/stale.pcap"
+cp "$work/out" "$work/told"
+expect 1 '' '' grep 'reply udp' "$work/told"
+
+# In a full table it is the hash, by a seed that the box alone knows, that says who goes, or whether the newcomer is dropped.
+listed() { echo "udp      17 $2 src=10.0.0.$1 dst=10.0.9.9 sport=1 dport=2 [UNREPLIED] src=10.0.9.9 dst=10.0.0.$1 sport=2 dport=1 mark=0 use=1"; }
+listed 1 27 > "$work/list"
+expect 1 'perhaps: the table was full: on the box it may have been dropped, or evicted; whom a newcomer finds' '*' \
+  "$ctreplay" agree "$work/list" --at +4 --profile linux-3.10 --max 1 --hashsize 8 "$work/two.pcap"
+cp "$work/out" "$work/told"
+expect 0 "it was evicted here [0-9.]* s before, as the table was full: the box.s .*nf_conntrack_max is larger, or there another had to go, or the newcomer was dropped\$" '' \
+  cat "$work/told"
+
 # Ended here by its timeout, not there.
 differs 0 'it ended here 9[0-9.]* s before by nf_conntrack_udp_timeout: the box gives more than 5 s' --at +15 \
   --sysctl nf_conntrack_udp_timeout=5 <<EOF

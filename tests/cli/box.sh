@@ -98,7 +98,7 @@ for box in "$work/sos.tar.xz" "$work/sosreport-box-2026-11-30-abcdefghijklmnopqr
   expect 0 'nf_conntrack_max 4096' '*' "$ctreplay" box "$box"
   cp "$work/out" "$work/told"
   for words in '--local 192.0.2.1/24@eth0' '--local 2001:db8::1/64@eth0' '--route 0.0.0.0/0=eth0' '--route 192.0.2.0/24=eth0' \
-      'ip_route_show_table_all: 2 routes; 1 others are not used: .*; 2 that let nothing leave' \
+      'ip_route_show_table_all: 2 routes; 1 other is not used: .*; 2 that let nothing leave' \
       'iptables-save: followed' 'iptables_-t_filter_-nvL: not used: a listing' "nft_-a_list_ruleset: not used: nft's own language" 'Linux 5.14.0-427.13.1.el9_4.x86_64'; do
     expect 0 . '' grep -e "$words" "$work/told"
   done
@@ -115,7 +115,7 @@ printf '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom al
 expect 0 'ip-rule: the main table decides alone' '*' "$ctreplay" box "$lost"
 cp "$work/out" "$work/told"
 for words in 'route 10.9.0.0/16=unreachable' 'route 10.10.0.0/16=blackhole' 'route 10.1.0.0/16=eth0' 'route 10.2.0.0/16=?' \
-  'route 0.0.0.0/0=throw' 'ip-route: 5 routes, of which 1 leave by what is not known'; do
+  'route 0.0.0.0/0=throw' 'ip-route: 5 routes, of which 1 leaves by what is not known'; do
   expect 0 . '' grep -e "$words" "$work/told"
 done
 expect 1 '' '' grep -e '::/0' "$work/told"

@@ -46,7 +46,7 @@ expect 1 '^  1 packet of 1 connection: accepted by filter:FORWARD:rule:3 (.*/a:5
 cp "$work/out" "$work/told"
 for words in '^      from packet 3 on, tcp 10.0.0.1.1025 > 10.0.0.2.23; differs: state, ruling, rule$' \
   '^   why A  .*/a:5: -A FORWARD -p tcp -m tcp --dport 23 -j ACCEPT$' '^   why B  .*/reject:5: -A FORWARD -p tcp -j REJECT ' \
-  '^3 packets compared, 1 differ, the first is number 3 (1 state, 1 ruling, 1 rule)$' '^  entries *A 2  B 1$'; do
+  '^3 packets compared, 1 differs, it is number 3 (1 state, 1 ruling, 1 rule)$' '^  entries *A 2  B 1$'; do
   expect 0 '*' '' grep -e "$words" "$work/told"
 done
 # What a reject answers is a part of the verdict.
@@ -61,9 +61,9 @@ expect 1 '^  1 packet of 1 connection: accepted by filter:FORWARD:rule:2 .* -> d
   "$ctreplay" diff --rules "$work/a" --rules "$work/silent" "$work/cap"
 
 # The same verdict by another rule is a difference of its own, which can be left out.
-expect 1 '1 differ, the first is number 2 (1 rule)' '' "$ctreplay" diff --rules "$work/a" --rules "$work/late" "$work/cap"
+expect 1 '1 differs, it is number 2 (1 rule)' '' "$ctreplay" diff --rules "$work/a" --rules "$work/late" "$work/cap"
 expect 0 'no difference' '' "$ctreplay" diff --only ruling,mark --rules "$work/a" --rules "$work/late" "$work/cap"
-expect 1 '1 differ, the first is number 3 (1 ruling)' '' "$ctreplay" diff --only ruling --rules "$work/a" --rules "$work/reject" "$work/cap"
+expect 1 '1 differs, it is number 3 (1 ruling)' '' "$ctreplay" diff --only ruling --rules "$work/a" --rules "$work/reject" "$work/cap"
 expect 2 '' '--only rules: give class, state' "$ctreplay" diff --only rules --rules "$work/a" --rules "$work/late" "$work/cap"
 
 # Marks, of the packet and of its connection; translation.
@@ -71,7 +71,7 @@ expect 2 '' '--only rules: give class, state' "$ctreplay" diff --only rules --ru
 { echo '*mangle'; echo '-A FORWARD -p tcp -j CONNMARK --set-mark 6'; echo 'COMMIT'; } > "$work/connmark"
 { echo '*nat'; echo '-A POSTROUTING -p udp -j SNAT --to-source 192.0.2.1'; echo 'COMMIT'; } > "$work/snat"
 expect 1 '2 differ, the first is number 1 (2 mark)' '' "$ctreplay" diff --rules "$work/a" --rules "$work/a+$work/mark" "$work/cap"
-expect 1 '1 differ, the first is number 3 (1 mark)' '' "$ctreplay" diff --rules "$work/a" --rules "$work/a+$work/connmark" "$work/cap"
+expect 1 '1 differs, it is number 3 (1 mark)' '' "$ctreplay" diff --rules "$work/a" --rules "$work/a+$work/connmark" "$work/cap"
 expect 1 'first is number 1 (.* translation)' '*' "$ctreplay" diff --rules "$work/a" --rules "$work/a+$work/snat" "$work/cap"
 
 # The other language: what becomes of packets is compared, not by which rule.
@@ -91,6 +91,29 @@ expect 1 'accepted by f:forward:rule:3 (.*/nft:.*) -> rejected by filter:FORWARD
 # Counters stand in nftables' rules, and are no change.
 sed 's/"packets": 0, "bytes": 0/"packets": 17, "bytes": 5000/' "$work/nft" > "$work/later"
 expect 0 'no difference' '' "$ctreplay" diff --rules "$work/nft" --rules "$work/later" "$work/cap"
+
+# What A answers to what it rejects would not have been sent under B, nor the other way round.
+cat > "$work/answer.ct" << 'END'
+flow f: tcp 192.0.2.10:40001 > 198.51.100.1:22
++0 f > S 0:0(0) win 64240
++0.001 f < R. -5000:-5000(0) ack 1 win 0
++1 f > S 0:0(0) win 64240
+END
+"$ctreplay" compile "$work/answer.ct" -W "$work/answer" || exit 99
+printf '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n' > "$work/resets"
+printf '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' > "$work/accepts"
+for sides in resets,accepts,A,B accepts,resets,B,A; do
+  IFS=, read -r a b by other << END
+$sides
+END
+  expect 1 '^3 packets compared, 2 differ, the first is number 1 ' '*' \
+    "$ctreplay" diff --local 198.51.100.1 --rules "$work/$a" --rules "$work/$b" "$work/answer"
+  cp "$work/out" "$work/told"
+  expect 0 "^1 of them is an answer of the box's own to what $by rejects: under $other the box sends no such packet, and none is judged\$" '' \
+    cat "$work/told"
+  expect 1 '' '' grep -e OUTPUT -e INVALID "$work/told"
+done
+expect 1 '"own_answers":\[0,1\]}$' '*' "$ctreplay" diff -o json --local 198.51.100.1 --rules "$work/accepts" --rules "$work/resets" "$work/answer"
 
 # JSON: the sides, packets, changes, and one line that says whether anything differs.
 expect 1 '^{"schema":1,"type":"sides","a":{"capture":".*cap","kernel":"linux-6.18","rules":[[]".*/a"\]},"b":' '' \

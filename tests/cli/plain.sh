@@ -136,4 +136,5 @@ expect 0 '"time":"2026-01-05T10:00:05Z"' '' "$ctreplay" -L -o json --at +5 --tz 
 # A capture whose link type cannot be decoded was read to its end all the same.
 printf '\324\303\262\241\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\347\3\0\0\1\0\0\0\0\0\0\0\4\0\0\0\4\0\0\0abcd' > "$work/strange.pcap"
 expect 3 '(of the others the link type cannot be decoded)' 'link type 999 is not supported' "$ctreplay" -S "$work/strange.pcap"
+expect 3 '^Of a part: 0 packets, .*of the others the link type cannot be decoded' '*' "$ctreplay" sweep --max 8,9 "$work/strange.pcap"
 finish

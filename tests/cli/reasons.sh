@@ -146,6 +146,7 @@ expect 0 '^ *2 .*answers packet 1, which went to 239\.255\.255\.250: an answer f
 expect 0 '^1$' '' sh -c "\"$ctreplay\" -P \"$work/group.pcap\" | grep -c 'answers packet'"
 expect 0 '"query":{"n":1,"conn":1,"dst":"239.255.255.250"}' '' "$ctreplay" -P -o json "$work/group.pcap"
 expect 0 'It answers packet 1, which went to 239\.255\.255\.250\. Connection #1 waits' '' "$ctreplay" explain "$work/group.pcap"
+expect 0 "^ *2 .*answers packet 1, which went to 239\.255\.255\.250: an answer from another address never matches #1$" "" "$ctreplay" "$work/group.pcap"
 
 # explained WORDS CAPTURE OPTIONS...: explain says it.
 explained() {

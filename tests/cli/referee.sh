@@ -24,7 +24,7 @@ zero='\000\000\000\000'
 
 # The table at the end is that of the end: the last frame is no packet, and came 3 seconds later.
 { pcap_head; frame 1 "$zero" query; frame 4 "$zero" other; } > "$work/idle.pcap"
-own idle '1 packets compared'
+own idle '1 packet compared'
 expect 0 '"end":1,"t":3\.0,.*"timeout":27,' '' tail -n 1 "$work/idle.jsonl"
 # A transcript that does not say when it ended, on a clock that followed the capture's: at the last frame.
 sed 's/"end":1,"t":3\.0,/"end":1,/' "$work/idle.jsonl" > "$work/untimed.jsonl"
@@ -62,7 +62,7 @@ expect 1 'packet 3 (1\.9890 s): ' '' "$ctreplay" verify --against "$work/never.j
 # A live recording has ticks of unknown length and phase: within 20 ms of UDP's two seconds it says itself whether they were
 # over, and that is counted; not further away, and not under a clock of our own kind.
 sed '2,$s/"t":2\.009,/"t":1.985,/; s/"clock":"virtual"/"clock":"arrival"/' "$work/kernel.jsonl" > "$work/tick.jsonl"
-expect 0 '1 packets within a tick of UDP.s two seconds' '' "$ctreplay" verify --against "$work/tick.jsonl" "$work/phase.pcap"
+expect 0 '1 packet within a tick of UDP.s two seconds' '' "$ctreplay" verify --against "$work/tick.jsonl" "$work/phase.pcap"
 sed 's/"t":1\.985,/"t":1.975,/' "$work/tick.jsonl" > "$work/far.jsonl"
 expect 1 'packet 3 (1\.9750 s): ' '' "$ctreplay" verify --against "$work/far.jsonl" "$work/phase.pcap"
 
@@ -121,11 +121,11 @@ done
   printf '\001\000\000\000\000\000\000\000\001\000\000\000\001\000\000\000x'
 } > "$work/can.pcap"
 "$ctreplay" -P -o transcript "$work/can.pcap" > "$work/can.jsonl" 2> "$work/said"
-expect 77 'nothing compared: 1 of 1 frames are of link type CAN20B .*, which is not read' '' \
+expect 77 'nothing compared: 1 of 1 frame is of link type CAN20B .*, which is not read' '' \
   "$ctreplay" verify --against "$work/can.jsonl" "$work/can.pcap"
 { pcap_head; frame 1 "$zero" other; } > "$work/other.pcap"
 "$ctreplay" -P -o transcript "$work/other.pcap" > "$work/other.jsonl"
-expect 77 'nothing compared: of 1 frames none was sent' '' "$ctreplay" verify --against "$work/other.jsonl" "$work/other.pcap"
+expect 77 'nothing compared: of 1 frame none was sent' '' "$ctreplay" verify --against "$work/other.jsonl" "$work/other.pcap"
 pcap_head > "$work/empty.pcap"
 "$ctreplay" -P -o transcript "$work/empty.pcap" > "$work/empty.jsonl"
 expect 77 'nothing compared: there are no packets' '' "$ctreplay" verify --against "$work/empty.jsonl" "$work/empty.pcap"

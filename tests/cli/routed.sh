@@ -55,7 +55,7 @@ flow asked: tcp 192.0.2.197:24393 > 198.51.100.11:4081
 +0.01 asked < R 1:1(0) win 0
 END
 expect 0 '' '' "$ctreplay" compile "$work/turned.ct" -W "$work/turned.pcap"
-expect 0 '^  2 packets compared, 1 entries' '' "$ctreplay" verify --routed --rules "$work/turned" --route 192.0.2.0/24=lan0 \
+expect 0 '^  2 packets compared, 1 entry' '' "$ctreplay" verify --routed --rules "$work/turned" --route 192.0.2.0/24=lan0 \
   --local 198.51.100.1/24@wan0 "$work/turned.pcap"
 
 # A VLAN's interface has a dot in its name.

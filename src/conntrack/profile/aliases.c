@@ -78,6 +78,40 @@ static const struct {
 
 enum { SERIES = sizeof series / sizeof series[0] };
 
+/*
+ * Of a series that was read, its sublevel (KERNELS, "What was read"). Stable updates change rules; distributions follow
+ * them, under numbers of their own.
+ */
+#define READ_AT(release) \
+  "its rules are those of " release ": what updates of the series changed between the two is not undone"
+static const struct {
+  const ct_profile *profile;
+  unsigned long sublevel;
+  const char *doubt;
+} read_at[] = {
+  { &ct_profile_linux_3_10, 108, READ_AT("3.10.108") }, { &ct_profile_linux_4_19, 222, READ_AT("4.19.222") },
+  { &ct_profile_linux_5_4, 301, READ_AT("5.4.301") },   { &ct_profile_linux_5_10, 265, READ_AT("5.10.265") },
+  { &ct_profile_linux_5_15, 215, READ_AT("5.15.215") }, { &ct_profile_linux_6_1, 192, READ_AT("6.1.192") },
+  { &ct_profile_linux_6_6, 150, READ_AT("6.6.150") },   { &ct_profile_linux_6_8, 1, READ_AT("6.8.1") },
+  { &ct_profile_linux_6_12, 94, READ_AT("6.12.94") },   { &ct_profile_linux_6_18, 44, READ_AT("6.18.44") },
+};
+
+/* sublevel: behind the second number, ".41"; there may be none. Distributions call theirs .0-18, whatever it is of. */
+static const char *doubt_of_sublevel(const ct_profile *profile, const char *sublevel)
+{
+  unsigned long number;
+  char *end;
+  unsigned i;
+
+  if (sublevel[0] != '.' || !g_ascii_isdigit(sublevel[1]))
+    return NULL;
+  number = strtoul(sublevel + 1, &end, 10);
+  for (i = 0; i < sizeof read_at / sizeof read_at[0]; i++)
+    if (read_at[i].profile == profile)
+      return number == read_at[i].sublevel || (number == 0 && *end == '-') ? NULL : read_at[i].doubt;
+  return NULL;
+}
+
 /* The first 2.6 whose connections nf_conntrack tracks, IPv4's with their NAT. */
 enum { NF_CONNTRACK_2_6 = 20 };
 
@@ -186,6 +220,8 @@ static const ct_profile *by_release(const char *release, const char **doubt)
     *doubt = series[at].doubt;
   else if (series[at].major != major || series[at].minor != minor)
     *doubt = nearest;
+  else
+    *doubt = doubt_of_sublevel(series[at].profile, end);
   return series[at].profile;
 }
 
@@ -208,8 +244,10 @@ const ct_profile *ct_profile_named(const char *name, const char **doubt)
   if (doubt == NULL)
     doubt = &none;
   *doubt = NULL;
-  if (found != NULL)
+  if (found != NULL) {
+    *doubt = found == &ct_profile_rhel_8 ? near_8 : NULL; /* no release is named */
     return found;
+  }
   for (i = 0; i < ALIASES; i++)
     if (strcmp(aliases[i].name, name) == 0 || is_point_release(name, aliases[i].name)) {
       *doubt = aliases[i].doubt;
