@@ -17,7 +17,7 @@ count=0
 for file in $files; do
   case $file in
   debian/changelog | debian/copyright | debian/source/format | COPYING | */.gitkeep | .gitignore | .gitattributes | *.pcap | *.pcapng | *.gz | *.xz | *.zst | *.svg | *.png | *.json | *.jsonl | *.csv) continue ;;
-  tests/golden/expected/* | tests/truth/recorded-rules/* | tests/truth/recorded-box/* | tests/cli/nft-trace/* | tests/cli/loaded/* | samples/*.out | samples/*/* | tests/fuzz/corpus/* | tests/corpus/*) continue ;;
+  tests/golden/expected/* | tests/truth/recorded-rules/* | tests/truth/recorded-box/* | tests/truth/recorded-noroute/* | tests/cli/nft-trace/* | tests/cli/loaded/* | samples/*.out | samples/*/* | tests/fuzz/corpus/* | tests/corpus/*) continue ;;
   esac
   [ -f "$file" ] || continue
   count=$((count + 1))
