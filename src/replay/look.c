@@ -18,9 +18,10 @@ enum {
 enum { SEEN_FORTH = 1, SEEN_BACK = 2, SEEN_ACK = 4, SEEN_MORE = 8 /* than first SYNs */ };
 
 typedef struct conversation {
-  guint32 hash;
   gint64 first_ns;
+  guint32 hash;   /* keyed at random: two that share it in one run do not in the next */
   guint32 source; /* of the side that was seen first: a digest of address and port */
+  guint32 ends;   /* the sum of both sides' digests, which tells those apart that share a hash */
   guint8 seen;    /* 0: free slot */
   guint8 packets; /* up to ENOUGH */
 } conversation;
@@ -71,18 +72,23 @@ void replay_look_free(replay_look *look)
   g_free(look);
 }
 
+static guint32 digest(const ct_addr *address, guint16 port)
+{
+  return address->words[0] ^ address->words[1] ^ address->words[2] ^ address->words[3] ^ (guint32)port << 16;
+}
+
 /* TCP only, and only segments that acknowledge: an acknowledgement means that the other side has spoken, a lone SYN
  * does not. */
 static void look_at_sides(replay_look *look, const ct_packet *packet)
 {
   const ct_tuple *t = &packet->tuple;
-  guint32 source = t->src.words[0] ^ t->src.words[1] ^ t->src.words[2] ^ t->src.words[3] ^ (guint32)t->src_id << 16;
+  const guint32 source = digest(&t->src, t->src_id), ends = source + digest(&t->dst, t->dst_id);
   guint i = packet->hash % (2 * CONVERSATIONS);
   conversation *c;
 
   for (;; i = (i + 1) % (2 * CONVERSATIONS)) {
     c = &look->conversations[i];
-    if (c->seen == 0 || c->hash == packet->hash)
+    if (c->seen == 0 || (c->hash == packet->hash && c->ends == ends))
       break;
   }
   if (c->seen == 0) {
@@ -92,6 +98,7 @@ static void look_at_sides(replay_look *look, const ct_packet *packet)
     c->hash = packet->hash;
     c->first_ns = packet->time_ns;
     c->source = source;
+    c->ends = ends;
   }
   c->seen |= c->source == source ? SEEN_FORTH : SEEN_BACK;
   if (c->packets < ENOUGH)

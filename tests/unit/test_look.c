@@ -178,6 +178,20 @@ START_TEST(unanswered)
 }
 END_TEST
 
+/* A hash is drawn anew for each run: what is said must not depend on whose fall together. */
+START_TEST(unanswered_of_one_hash)
+{
+  guint i;
+
+  for (i = 0; i < 20; i++) {
+    segment(2, 9, (guint16)(1000 + i), CT_TCP_SYN, 1, 64);
+    packet.hash = 77;
+    seen(0, CAP_DIR_UNKNOWN, 0);
+  }
+  ck_assert(remarks("20 of 20 TCP conversations are SYNs that nobody answered"));
+}
+END_TEST
+
 /* Where more follows than is looked at, a SYN of just now may be answered yet. */
 START_TEST(unanswered_yet)
 {
@@ -212,6 +226,7 @@ int main(void)
   tcase_add_test(tcase, merged_with_itself);
   tcase_add_test(tcase, vlans);
   tcase_add_test(tcase, unanswered);
+  tcase_add_test(tcase, unanswered_of_one_hash);
   tcase_add_test(tcase, unanswered_yet);
   tcase_add_test(tcase, dropped);
   suite_add_tcase(suite, tcase);
