@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
+#include "conntrack/nat/internal.h"
 #include "conntrack/nat/rewrite.h"
 #include "conntrack/state/state.h"
 #include "engine_check.h"
@@ -286,6 +287,31 @@ START_TEST(states_hold_mappings)
 }
 END_TEST
 
+/* What the router sends itself is masqueraded to the address that it has: its entry has no other tuple, and a device.
+ */
+START_TEST(states_hold_devices)
+{
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  ct_nat_range own = to("203.0.113.1", "203.0.113.1", 0);
+  ct_tuple t = udp("203.0.113.1", 5000, "8.8.8.8", 53);
+  ct_addr address = own.min;
+  ct_state_error error;
+  ct_engine *other;
+  ct_dir dir;
+
+  ck_assert_uint_eq(pass(t, CT_NAT_SRC, &own).status & CT_STATUS_SRC_NAT, 0);
+  ct_nat_set_device(engine, ct_table_find(&engine->table, &t, ct_tuple_hash(&t), &dir), 9);
+  ck_assert(ct_state_write(engine, keep, bytes, &error));
+  other = ct_state_read(bytes->data, bytes->len, ct_engine_params(engine), &error);
+  ck_assert_msg(other != NULL, "%s", error.text);
+  ct_engine_free(engine);
+  engine = other;
+  ck_assert_uint_eq(ct_engine_count(engine), 1);
+  ct_engine_nat_address_gone(engine, 9, &address);
+  ck_assert_uint_eq(ct_engine_count(engine), 0);
+}
+END_TEST
+
 static guint16 sum_of(const guint8 *bytes, guint n, guint32 sum)
 {
   for (guint i = 0; i < n; i += 2)
@@ -360,6 +386,7 @@ int main(void)
   tcase_add_test(tests, confirmed_entries_stay);
   tcase_add_test(tests, zones_keep_apart);
   tcase_add_test(tests, states_hold_mappings);
+  tcase_add_test(tests, states_hold_devices);
   tcase_add_test(tests, sums_follow);
   tcase_add_test(tests, short_packets);
   suite_add_tcase(suite, tests);

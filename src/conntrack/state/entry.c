@@ -22,7 +22,8 @@ enum {
   HAS_NODE_LEFT_OUT = 1 << 3, /* by direction, two bits */
   HAS_KEY = 1 << 5,           /* zones, a reply tuple of its own, and the device that it is masqueraded for */
   HAS_INFERRED = 1 << 6,      /* its translation is: it adds nothing */
-  HAS_EVERYTHING = 0x7f
+  HAS_DEVICE = 1 << 7,        /* it is masqueraded for one, and its address is what it was: of those without HAS_KEY */
+  HAS_EVERYTHING = 0xff
 };
 
 /* ---- what protocols keep ---- */
@@ -143,7 +144,7 @@ static void put_entry(ct_state_io *io, const ct_engine *engine, const ct_entry *
 
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple[CT_ORIGINAL]);
   has |= tuple[CT_ORIGINAL].family == CT_IPV6 ? HAS_IPV6 : 0;
-  has |= entry->traits & CT_ENTRY_KEYED ? HAS_KEY : 0;
+  has |= entry->traits & CT_ENTRY_KEYED ? HAS_KEY : device != 0 ? HAS_DEVICE : 0;
   has |= entry->traits & CT_ENTRY_COUNTED ? HAS_COUNTERS : 0;
   has |= entry->ext != 0 ? HAS_EXT : 0;
   has |= entry->traits & CT_ENTRY_INFERRED ? HAS_INFERRED : 0;
@@ -155,6 +156,8 @@ static void put_entry(ct_state_io *io, const ct_engine *engine, const ct_entry *
   if (has & HAS_KEY) {
     ct_table_tuple(&engine->table, entry, CT_REPLY, &tuple[CT_REPLY]);
     io_own_key(io, tuple, &device, has);
+  } else if (has & HAS_DEVICE) {
+    io_var32(io, &device);
   }
   io_entry(io, engine, &copy, has, before);
   if (has & HAS_EXT)
@@ -337,6 +340,8 @@ static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple tuple[
   read->traits = *has & HAS_IPV6 ? CT_ENTRY_IPV6 : 0;
   if (*has & HAS_KEY)
     io_own_key(io, tuple, device, *has);
+  else if (*has & HAS_DEVICE)
+    io_var32(io, device);
   io_entry(io, engine, read, *has, before);
   if (io->failed)
     return;
@@ -345,6 +350,9 @@ static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple tuple[
                                            : fault_of(engine, read, tuple);
   if (fault == NULL)
     fault = fault_of_key(engine, read, tuple, *has);
+  if (fault == NULL && *has & HAS_DEVICE &&
+      (*has & HAS_KEY || *device == 0 || engine->nat == NULL || !(read->status & CT_STATUS_SRC_NAT_DONE)))
+    fault = "an entry has a device that nothing masquerades for";
   if (fault != NULL)
     ct_state_fail(io, "%s", fault);
 }
