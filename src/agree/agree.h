@@ -91,6 +91,7 @@ typedef struct agree_facts {
   gboolean loaded; /* the table did not begin empty: what began before the capture is in it, too */
   gint64 took_ns;
   gboolean told[CT_TIMEOUT_COUNT]; /* the box itself has said that it has the timeout that the run has */
+  gboolean told_max;               /* ... and nf_conntrack_max */
 } agree_facts;
 
 agree *agree_new(const listing *there, ct_engine *engine, const agree_facts *facts);

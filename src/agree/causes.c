@@ -173,10 +173,11 @@ static gboolean explain_ended(const agree *a, agree_difference *d, const agree_s
   }
   if (seen->ended_why == CT_REASON_END_EVICTED || seen->ended_why == CT_REASON_END_GC_EVICTED)
     return said(d, AGREE_EVICTED,
-                "it was evicted here %.1f s before, as the table was full: the box's %s is larger, or there another "
-                "had to go, or "
-                "the newcomer was dropped",
-                seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
+                "it was evicted here %.1f s before, as the table was full: %s%s%sthere another had to go, or the "
+                "newcomer was dropped",
+                seconds(ago_ns), a->facts.told_max ? "" : "the box's ",
+                a->facts.told_max ? "" : ct_params_spell(a->params->profile, "nf_conntrack_max"),
+                a->facts.told_max ? "" : " is larger, or ");
   return FALSE;
 }
 

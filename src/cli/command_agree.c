@@ -352,17 +352,17 @@ static void print_json(agreeing *g)
 
 /* ---- the command ---- */
 
-/* Whether the box's own list of sysctls gives the timeout the value that the run has. */
-static gboolean is_told(const cli_run *run, ct_timeout timeout)
+/* Whether the box's own list of sysctls gives the one of this name the value that the run has. */
+static gboolean is_told(const cli_run *run, const char *name, gulong value)
 {
-  const char *name = ct_params_spell_timeout(run->params.profile, timeout), *at;
+  const char *at;
   gsize n = name != NULL ? strlen(name) : 0;
 
   if (n == 0 || run->o->box == NULL)
     return FALSE;
   for (at = run->o->box->sysctls->str; (at = strstr(at, name)) != NULL; at += n)
     if (at[n + strspn(at + n, " \t")] == '=')
-      return strtoul(at + n + strspn(at + n, " \t="), NULL, 10) == run->params.timeout_s[timeout];
+      return strtoul(at + n + strspn(at + n, " \t="), NULL, 10) == value;
   return FALSE;
 }
 
@@ -375,7 +375,9 @@ static void play(agreeing *g)
   guint i;
 
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
-    facts.told[i] = is_told(&g->run, (ct_timeout)i);
+    facts.told[i] =
+      is_told(&g->run, ct_params_spell_timeout(g->run.params.profile, (ct_timeout)i), g->run.params.timeout_s[i]);
+  facts.told_max = is_told(&g->run, ct_params_spell(g->run.params.profile, "nf_conntrack_max"), g->run.params.max);
   g->there = cli_listing_parse("", g->path, g->text, g->run.params.profile);
   if (g->there == NULL) {
     g->run.code = CLI_EXIT_INPUT;

@@ -161,6 +161,10 @@ expect 1 'perhaps: the table was full: on the box it may have been dropped, or e
 cp "$work/out" "$work/told"
 expect 0 "it was evicted here [0-9.]* s before, as the table was full: the box.s .*nf_conntrack_max is larger, or there another had to go, or the newcomer was dropped\$" '' \
   cat "$work/told"
+# A size that the box has told is not contradicted either.
+printf 'net.netfilter.nf_conntrack_max = 1\n' > "$work/box/sysctl"
+expect 1 'as the table was full: there another had to go, or the newcomer was dropped$' '*' \
+  "$ctreplay" agree "$work/list" --box "$work/box" --at +4 --profile linux-3.10 --hashsize 8 "$work/two.pcap"
 
 # Ended here by its timeout, not there.
 differs 0 'it ended here 9[0-9.]* s before by nf_conntrack_udp_timeout: the box gives more than 5 s' --at +15 \
