@@ -54,9 +54,10 @@ typedef struct box {
   char *path;
   GString *archive; /* of a tar, until it is understood; NULL: a folder */
   gboolean archived;
-  GPtrArray *files; /* box_file */
-  char *release;    /* of the kernel; NULL: not told */
-  GString *sysctls; /* lines that a kernel's tracking may know */
+  GPtrArray *files;        /* box_file */
+  char *release;           /* of the kernel; NULL: not told */
+  GString *sysctls;        /* lines that a kernel's tracking may know */
+  gboolean route_localnet; /* of its sysctls, on any device: 127.0.0.0/8 may come from elsewhere */
   guint64 ram_kib, buckets;
   GPtrArray *locals;      /* char *: ADDRESS/LENGTH@INTERFACE */
   GPtrArray *routes;      /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */

@@ -40,6 +40,15 @@ static gboolean is_of_tracking(const char *line)
   return FALSE;
 }
 
+/* net.ipv4.conf.DEVICE.route_localnet: on any of them. */
+static gboolean routes_localnet(const char *line)
+{
+  const char *equals = strchr(line, '=');
+
+  return equals != NULL && g_str_has_prefix(line, "net.ipv4.conf.") && strstr(line, ".route_localnet") != NULL &&
+         strtoul(equals + 1, NULL, 10) != 0;
+}
+
 static void read_sysctls(box *b, box_file *f)
 {
   char **lines = g_strsplit(f->text->str, "\n", -1);
@@ -50,6 +59,7 @@ static void read_sysctls(box *b, box_file *f)
       g_string_append(b->sysctls, lines[i]);
       n++;
     }
+    b->route_localnet |= routes_localnet(lines[i]);
     g_string_append_c(b->sysctls, '\n'); /* also of the others: messages name lines */
   }
   g_strfreev(lines);

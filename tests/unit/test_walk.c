@@ -324,6 +324,8 @@ START_TEST(martians)
     { "255.255.255.255", B, TRUE },
     { "255.0.0.9", B, FALSE },
     { "240.0.0.9", B, FALSE },
+    { A, "127.0.0.1", TRUE },
+    { A, "127.255.0.9", TRUE },
   };
   guint i, n = 0;
 
@@ -342,6 +344,8 @@ START_TEST(martians)
   ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 1), i);
   ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1) + wk_hits(&kit, "filter", "INPUT", 1), i - n);
   ck_assert_uint_eq(ct_engine_count(kit.engine), i - n);
+  kit.facts->route_localnet = TRUE;
+  ck_assert_int_eq(wk_udp(&kit, A, 1, "127.0.0.1", 3, "x"), FW_VERDICT_ACCEPT);
 }
 END_TEST
 

@@ -58,7 +58,7 @@ static inline void fw_settle_gone(fw_firewall *f, fw_packet *p, fw_hook hook)
 
 static inline gboolean fw_settle_is_martian(const fw_firewall *f, const fw_packet *p)
 {
-  return G_UNLIKELY(fw_where_may_be_martian(p)) && !f->facts->bridge && fw_where_is_martian(p);
+  return G_UNLIKELY(fw_where_may_be_martian(p)) && !f->facts->bridge && fw_where_is_martian(f, p);
 }
 
 static inline gboolean fw_settle_is_out_of_scope(const fw_firewall *f, const fw_packet *p)

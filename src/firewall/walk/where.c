@@ -232,8 +232,15 @@ const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32
   return is_plain(f, from) && is_plain(f, to) && from != 0 ? way_to(f, FW_IPV4, &destination) : NULL;
 }
 
+/* One end is the box's: it speaks with itself, by whatever interface the capture says. */
+static gboolean is_between_own(const fw_firewall *f, const fw_packet *p)
+{
+  return fw_box_facts_is_local(f->facts, FW_IPV4, &p->source) != NULL ||
+         (p->source.bytes[0] == 127 && fw_box_facts_is_local(f->facts, FW_IPV4, &p->destination) != NULL);
+}
+
 /* ip_route_input_slow, ip_mc_validate_source; 0.0.0.0 alone since 5.3, all of 0.0.0.0/8 before. */
-gboolean fw_where_is_martian(const fw_packet *p)
+gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p)
 {
   const guint32 all = G_MAXUINT32, from = p->source.words[0], to = p->destination.words[0];
   const guint8 *group = p->destination.bytes;
@@ -242,6 +249,8 @@ gboolean fw_where_is_martian(const fw_packet *p)
     return FALSE;
   if (p->source.bytes[0] >> 4 == 14 || from == all)
     return TRUE;
+  if (p->source.bytes[0] == 127 || p->destination.bytes[0] == 127)
+    return !f->facts->route_localnet && !is_between_own(f, p);
   if (from != 0 || to == all || to == 0)
     return FALSE;
   return group[0] >> 4 != 14 || (p->protocol != IPPROTO_IGMP && (group[0] != 224 || group[1] != 0 || group[2] != 0));

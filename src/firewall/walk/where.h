@@ -16,13 +16,14 @@ void fw_where_to(fw_firewall *f, const fw_arrival *arrival, fw_packet *p);
 const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to);
 /*
  * Whether the kernel drops a packet as a martian, behind PREROUTING: one of IPv4 that has come in, with a source that
- * nobody has. Most sources' first byte says that it does not. What 127.0.0.0/8 comes to is another matter
- * (net.ipv4.conf.*.route_localnet), of which nothing is known.
+ * nobody has, or from or to 127.0.0.0/8 (net.ipv4.conf.*.route_localnet is 0 unless the box has told otherwise). The
+ * first bytes of most say that it does not.
  */
-gboolean fw_where_is_martian(const fw_packet *p);
+gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p);
 static inline gboolean fw_where_may_be_martian(const fw_packet *p)
 {
-  return p->family == FW_IPV4 && p->source.bytes[0] - 1U >= 223;
+  return p->family == FW_IPV4 &&
+         (p->source.bytes[0] - 1U >= 223 || p->source.bytes[0] == 127 || p->destination.bytes[0] == 127);
 }
 /*
  * Whether the IP layer refuses one of IPv6 that has come in, before any hook (ip6_rcv): ::1, a group as its source, a
