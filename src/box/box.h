@@ -57,7 +57,8 @@ typedef struct box {
   GPtrArray *files;        /* box_file */
   char *release;           /* of the kernel; NULL: not told */
   GString *sysctls;        /* lines that a kernel's tracking may know */
-  gboolean route_localnet; /* of its sysctls, on any device: 127.0.0.0/8 may come from elsewhere */
+  gboolean localnet_told;  /* its sysctls say of route_localnet, */
+  gboolean route_localnet; /* and that it is on for some device */
   guint64 ram_kib, buckets;
   GPtrArray *locals;      /* char *: ADDRESS/LENGTH@INTERFACE */
   GPtrArray *routes;      /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */

@@ -40,13 +40,15 @@ static gboolean is_of_tracking(const char *line)
   return FALSE;
 }
 
-/* net.ipv4.conf.DEVICE.route_localnet: on any of them. */
-static gboolean routes_localnet(const char *line)
+/* net.ipv4.conf.DEVICE.route_localnet. */
+static void read_localnet(box *b, const char *line)
 {
   const char *equals = strchr(line, '=');
 
-  return equals != NULL && g_str_has_prefix(line, "net.ipv4.conf.") && strstr(line, ".route_localnet") != NULL &&
-         strtoul(equals + 1, NULL, 10) != 0;
+  if (equals == NULL || !g_str_has_prefix(line, "net.ipv4.conf.") || strstr(line, ".route_localnet") == NULL)
+    return;
+  b->localnet_told = TRUE;
+  b->route_localnet |= strtoul(equals + 1, NULL, 10) != 0;
 }
 
 static void read_sysctls(box *b, box_file *f)
@@ -59,7 +61,7 @@ static void read_sysctls(box *b, box_file *f)
       g_string_append(b->sysctls, lines[i]);
       n++;
     }
-    b->route_localnet |= routes_localnet(lines[i]);
+    read_localnet(b, lines[i]);
     g_string_append_c(b->sysctls, '\n'); /* also of the others: messages name lines */
   }
   g_strfreev(lines);

@@ -107,6 +107,7 @@ void box_keep(box *b, resume_io *io)
   keep_files(b, io);
   keep_text(io, &b->release);
   keep_bytes(io, b->sysctls);
+  resume_bool(io, &b->localnet_told);
   resume_bool(io, &b->route_localnet);
   resume_u64(io, &b->ram_kib);
   resume_u64(io, &b->buckets);

@@ -134,6 +134,15 @@ expect 0 'is a black hole' '' cat "$work/told"
 expect 0 'there is no route to where it goes' '' cat "$work/told"
 expect 0 'It is not forwarded: there is no route' '*' "$ctreplay" explain --packet 3 --box "$lost" "$work/lost.pcap"
 expect 0 'FORWARD DROP .0:0.' '*' "$ctreplay" rules -o save --box "$lost" "$work/lost.pcap"
+# 127.0.0.0/8 from elsewhere: as the box's sysctl has it.
+printf 'flow one: udp 192.0.2.7:1 > 127.0.0.1:2\n+0 one > udp (5)\n' > "$work/localnet.ct"
+expect 0 '' '*' "$ctreplay" compile "$work/localnet.ct" -W "$work/localnet.pcap"
+expect 0 'NEW.*dst=127.0.0.1' '*' "$ctreplay" -E --box "$lost" "$work/localnet.pcap"
+printf 'net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.eth0.route_localnet = 1\n' > "$lost/sysctl"
+expect 0 'NEW' '*' "$ctreplay" -E --box "$lost" "$work/localnet.pcap"
+printf 'net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.eth0.route_localnet = 0\n' > "$lost/sysctl"
+expect 0 'martian' '*' "$ctreplay" explain --packet 1 --box "$lost" "$work/localnet.pcap"
+rm "$lost/sysctl"
 # Whatever asks for more than the main table, or is not known to.
 for rule in '32765:\tfrom all fwmark 0x1 lookup 100' '5:\tfrom all to 10.0.0.0/8 unreachable' '5:\tfrom all lookup main suppress_prefixlength 0'; do
   printf '0:\tfrom all lookup local\n%b\n32766:\tfrom all lookup main\n' "$rule" > "$lost/ip-rule"

@@ -330,6 +330,7 @@ START_TEST(martians)
   guint i, n = 0;
 
   ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@eth0"));
+  kit.facts->localnet_ends = TRUE;
   wk_start(&kit,
            FILTER("-A FORWARD -p udp\n-A INPUT -p udp\n") "*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -p udp\nCOMMIT\n",
            NULL);
@@ -344,7 +345,7 @@ START_TEST(martians)
   ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 1), i);
   ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1) + wk_hits(&kit, "filter", "INPUT", 1), i - n);
   ck_assert_uint_eq(ct_engine_count(kit.engine), i - n);
-  kit.facts->route_localnet = TRUE;
+  kit.facts->localnet_ends = FALSE;
   ck_assert_int_eq(wk_udp(&kit, A, 1, "127.0.0.1", 3, "x"), FW_VERDICT_ACCEPT);
 }
 END_TEST

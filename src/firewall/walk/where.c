@@ -250,7 +250,7 @@ gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p)
   if (p->source.bytes[0] >> 4 == 14 || from == all)
     return TRUE;
   if (p->source.bytes[0] == 127 || p->destination.bytes[0] == 127)
-    return !f->facts->route_localnet && !is_between_own(f, p);
+    return f->facts->localnet_ends && !is_between_own(f, p);
   if (from != 0 || to == all || to == 0)
     return FALSE;
   return group[0] >> 4 != 14 || (p->protocol != IPPROTO_IGMP && (group[0] != 224 || group[1] != 0 || group[2] != 0));

@@ -16,7 +16,7 @@ void fw_where_to(fw_firewall *f, const fw_arrival *arrival, fw_packet *p);
 const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to);
 /*
  * Whether the kernel drops a packet as a martian, behind PREROUTING: one of IPv4 that has come in, with a source that
- * nobody has, or from or to 127.0.0.0/8 (net.ipv4.conf.*.route_localnet is 0 unless the box has told otherwise). The
+ * nobody has, or from or to 127.0.0.0/8 where the box has told that its net.ipv4.conf.*.route_localnet is 0. The
  * first bytes of most say that it does not.
  */
 gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p);

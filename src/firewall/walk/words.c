@@ -382,7 +382,8 @@ static void put_outcome(GString *out, const fw_outcome *o)
   else if (o->kernel == FW_KERNEL_NO_ROUTE)
     g_string_append_printf(out, "It is not forwarded: %s.\n", fw_route_end_words(o->ended));
   else if (o->kernel == FW_KERNEL_MARTIAN)
-    g_string_append(out, "Nobody has the address that it comes from: the kernel drops it.\n");
+    g_string_append(
+      out, "It is a martian: a link brings nothing from such an address, or to such a one; the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_SCOPE)
     g_string_append(out, "It comes from an address of one link, which the kernel does not forward to another.\n");
   if (o->nat_nowhere != NULL)
