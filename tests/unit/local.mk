@@ -94,6 +94,12 @@ test_engine_SOURCES = tests/unit/test_engine.c $(UNIT_KIT)
 test_engine_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_engine_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
+TESTS += test_tcp_ways
+check_PROGRAMS += test_tcp_ways
+test_tcp_ways_SOURCES = tests/unit/test_tcp_ways.c $(UNIT_KIT)
+test_tcp_ways_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_tcp_ways_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
 TESTS += test_sweep
 check_PROGRAMS += test_sweep
 test_sweep_SOURCES = tests/unit/test_sweep.c $(UNIT_KIT)
