@@ -106,7 +106,6 @@ static gint by_deadline(gconstpointer a, gconstpointer b, gpointer user)
   return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Sets it, in place of the one before (NULL: none). */
 ct_tuple emit_listed_original(const ct_view *view)
 {
   ct_tuple original = view->tuple[CT_ORIGINAL];
@@ -116,6 +115,7 @@ ct_tuple emit_listed_original(const ct_view *view)
   return original;
 }
 
+/* Sets it, in place of the one before (NULL: none). */
 static GSequenceIter *deadline_note(emit_listed *l, GSequenceIter *before, const ct_view *view)
 {
   deadline *d = g_new(deadline, 1);

@@ -583,6 +583,38 @@ START_TEST(what_is_no_state_is_told_so)
 }
 END_TEST
 
+/* With none left the next entry would be number 0, which is to say that there is none. */
+START_TEST(numbers_that_run_out_are_refused)
+{
+  static const guint8 syn[40] = { 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 9, 9,  9, 10, 9,
+                                  9,    8, 1, 2,  3, 4, 0, 0, 0,  1, 0, 0, 0,  0, 80, 2, 1,  0 };
+  ct_packet packet = { .number = 1, .data = syn, .length = sizeof(syn), .captured = sizeof(syn) };
+  ct_state_error error;
+  ct_params params;
+  GByteArray *bytes = small_state(&params), *late;
+  ct_engine *engine = ct_state_read(bytes->data, bytes->len, &params, &error);
+  ct_result result;
+
+  ck_assert_msg(engine != NULL, "%s", error.text);
+  engine->last_id = (UINT64_C(1) << (CT_ENTRY_ID_BITS - 1)) - 1;
+  late = sk_write(engine);
+  ct_engine_free(engine);
+  engine = ct_state_read(late->data, late->len, &params, &error);
+  ck_assert_msg(engine != NULL, "%s", error.text);
+  packet.time_ns = ct_engine_now(engine);
+  ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &params);
+  ct_engine_packet(engine, &packet, &result);
+  ck_assert_uint_eq(result.conn, UINT64_C(1) << (CT_ENTRY_ID_BITS - 1));
+  g_byte_array_free(late, TRUE);
+  engine->last_id = (UINT64_C(1) << CT_ENTRY_ID_BITS) - 1;
+  late = sk_write(engine);
+  check_reason(late, &params, "a number is 281474976710655 where at most 140737488355327 is possible");
+  ct_engine_free(engine);
+  g_byte_array_free(late, TRUE);
+  g_byte_array_free(bytes, TRUE);
+}
+END_TEST
+
 /* ---- the head, and the sink ---- */
 
 START_TEST(the_head_tells_what_it_is)
@@ -690,6 +722,7 @@ static Suite *state_suite(void)
   tcase_add_test(refusals, damaged_it_is_refused);
   tcase_add_test(refusals, other_parameters_are_refused_by_name);
   tcase_add_test(refusals, what_is_no_state_is_told_so);
+  tcase_add_test(refusals, numbers_that_run_out_are_refused);
   tcase_add_test(refusals, the_head_tells_what_it_is);
   tcase_add_test(refusals, a_sink_may_end_it);
   tcase_add_test(refusals, entries_of_a_keeper_are_not_written);
