@@ -583,7 +583,7 @@ START_TEST(what_is_no_state_is_told_so)
 }
 END_TEST
 
-/* With none left the next entry would be number 0, which is to say that there is none. */
+/* With none left the next would be number 0, which is to say that there is none. */
 START_TEST(numbers_that_run_out_are_refused)
 {
   static const guint8 syn[40] = { 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 9, 9,  9, 10, 9,
@@ -609,6 +609,11 @@ START_TEST(numbers_that_run_out_are_refused)
   engine->last_id = (UINT64_C(1) << CT_ENTRY_ID_BITS) - 1;
   late = sk_write(engine);
   check_reason(late, &params, "a number is 281474976710655 where at most 140737488355327 is possible");
+  g_byte_array_free(late, TRUE);
+  engine->last_id = 1000;
+  ct_expect_set_last_id(engine, UINT64_MAX - 1);
+  late = sk_write(engine);
+  check_reason(late, &params, "a number is 18446744073709551614 where at most 9223372036854775807 is possible");
   ct_engine_free(engine);
   g_byte_array_free(late, TRUE);
   g_byte_array_free(bytes, TRUE);

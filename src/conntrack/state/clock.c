@@ -4,8 +4,9 @@
 #include "conntrack/state/parts.h"
 
 #define FURTHEST_NS (INT64_C(1) << 62) /* of moments from 0, and of their distances: no sum of two overflows */
-/* Of an entry's numbers half: those of the entries to come never run out, whatever a state says. */
+/* Half of all numbers: those of the entries and expectations to come never run out, whatever a state says. */
 #define LAST_ID_MOST ((UINT64_C(1) << (CT_ENTRY_ID_BITS - 1)) - 1)
+#define LAST_EXPECT_MOST (UINT64_MAX / 2)
 enum { SCAN_MOST_S = 122, LIFETIME_MOST_S = 300, DEFAULT_HZ = 250, WEIGHT_BITS = 48 };
 
 static void io_collector(ct_state_io *io, ct_engine *engine)
@@ -93,7 +94,7 @@ void ct_state_io_clock(ct_state_io *io, ct_engine *engine)
   if (engine->count_since_ns > MAX(engine->now_ns, 0) || engine->count_since_ns < -FURTHEST_NS)
     ct_state_fail(io, "its count began at an impossible moment");
   io_varint(io, &engine->last_id, LAST_ID_MOST);
-  io_varint(io, &last_expect, UINT64_MAX - 1);
+  io_varint(io, &last_expect, LAST_EXPECT_MOST);
   ct_expect_set_last_id(engine, last_expect);
   io_varint(io, &engine->labels_from, engine->last_id + 1);
   io_var64(io, &engine->sequence);
