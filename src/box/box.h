@@ -59,19 +59,24 @@ typedef struct box {
   GString *sysctls;        /* lines that a kernel's tracking may know */
   gboolean localnet_told;  /* its sysctls say of route_localnet, */
   gboolean route_localnet; /* and that it is on for some device */
+  gboolean host[2];        /* of IPv4 and IPv6: it forwards nothing, as its sysctls say */
   guint64 ram_kib, buckets;
-  GPtrArray *locals;      /* char *: ADDRESS/LENGTH@INTERFACE */
-  GPtrArray *routes;      /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */
-  gboolean alone[2];      /* while files are read, of IPv4 and IPv6: the main table decides alone */
-  gboolean whole[2];      /* likewise: all routes of that table are listed */
-  guint left_out;         /* of the file that is being read: more than are listed */
-  guint single_before;    /* where the next local without a network is looked for, to go for one with */
-  GPtrArray *modules;     /* char *: MODULE.PARAMETER=VALUE */
-  GPtrArray *told;        /* char *: tables in nft's listing that iptables-save tells, "ip filter" */
-  GHashTable *interfaces; /* index => name, of a bridge's port the bridge's: it is what rules see */
-  GHashTable *masters;    /* while files are read: name => that of what it is a port of; "": no bridge, and no port */
-  gint64 date_ns;         /* just before the table was listed; 0: not told */
-  gint64 listed_ns;       /* when that was done; 0: not told */
+  GPtrArray *locals;           /* char *: ADDRESS/LENGTH@INTERFACE */
+  GPtrArray *routes;           /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */
+  gboolean alone[2];           /* while files are read, of IPv4 and IPv6: the main table decides alone */
+  gboolean whole[2];           /* likewise: all routes of that table are listed */
+  gboolean forwarding_told[2]; /* likewise: its sysctls say whether it forwards, */
+  gboolean forwards[2];        /* and that it does, by some device */
+  GString *down;               /* likewise: interfaces with addresses that are down, "eth1, eth2" */
+  gboolean is_down;            /* likewise: the one whose addresses are read is */
+  guint left_out;              /* of the file that is being read: more than are listed */
+  guint single_before;         /* where the next local without a network is looked for, to go for one with */
+  GPtrArray *modules;          /* char *: MODULE.PARAMETER=VALUE */
+  GPtrArray *told;             /* char *: tables in nft's listing that iptables-save tells, "ip filter" */
+  GHashTable *interfaces;      /* index => name, of a bridge's port the bridge's: it is what rules see */
+  GHashTable *masters; /* while files are read: name => that of what it is a port of; "": no bridge, and no port */
+  gint64 date_ns;      /* just before the table was listed; 0: not told */
+  gint64 listed_ns;    /* when that was done; 0: not told */
 } box;
 
 #define BOX_ERROR (box_error_quark())

@@ -51,6 +51,34 @@ static void read_localnet(box *b, const char *line)
   b->route_localnet |= strtoul(equals + 1, NULL, 10) != 0;
 }
 
+static gboolean is_conf(const char *name, const char *family, const char *which)
+{
+  return g_str_has_prefix(name, family) && g_str_has_suffix(name, which);
+}
+
+/*
+ * Of IPv4 each device has its own, which ip_forward sets all at once; of IPv6 all have one, and single ones may since
+ * 6.17 be forced to.
+ */
+static void read_forwarding(box *b, const char *line)
+{
+  const char *equals = strchr(line, '=');
+  char name[BOX_WORD_MOST];
+  gboolean all4, all6, on;
+
+  if (equals == NULL || !g_str_has_prefix(line, "net.ipv"))
+    return;
+  box_copy(name, sizeof name, line, (gsize)(equals - line));
+  g_strchomp(name);
+  all4 = strcmp(name, "net.ipv4.ip_forward") == 0 || strcmp(name, "net.ipv4.conf.all.forwarding") == 0;
+  all6 = strcmp(name, "net.ipv6.conf.all.forwarding") == 0;
+  on = strtoul(equals + 1, NULL, 10) != 0;
+  b->forwarding_told[0] |= all4;
+  b->forwarding_told[1] |= all6;
+  b->forwards[0] |= on && (all4 || is_conf(name, "net.ipv4.conf.", ".forwarding"));
+  b->forwards[1] |= on && (all6 || is_conf(name, "net.ipv6.conf.", ".force_forwarding"));
+}
+
 static void read_sysctls(box *b, box_file *f)
 {
   char **lines = g_strsplit(f->text->str, "\n", -1);
@@ -62,10 +90,50 @@ static void read_sysctls(box *b, box_file *f)
       n++;
     }
     read_localnet(b, lines[i]);
+    read_forwarding(b, lines[i]);
     g_string_append_c(b->sysctls, '\n'); /* also of the others: messages name lines */
   }
   g_strfreev(lines);
-  box_say(f, n > 0, g_strdup_printf("%u setting%s of tracking", n, n == 1 ? "" : "s"));
+  box_say(f, n > 0 || (b->localnet_told && !b->route_localnet),
+          g_strdup_printf("%u setting%s of tracking%s", n, n == 1 ? "" : "s",
+                          b->localnet_told && !b->route_localnet
+                            ? "; net.ipv4.conf.*.route_localnet is 0: 127.0.0.0/8 from elsewhere is dropped"
+                            : ""));
+}
+
+static gboolean has_address(const box *b, gboolean six)
+{
+  guint i;
+
+  for (i = 0; i < b->locals->len; i++)
+    if ((strchr(g_ptr_array_index(b->locals, i), ':') != NULL) == six)
+      return TRUE;
+  return FALSE;
+}
+
+/*
+ * Whether what is not for the box goes nowhere. That asks for all that is for it: its addresses, and rules of policy
+ * routing, which may take in what has none of these.
+ */
+static void settle_host(box *b)
+{
+  static const char *const names[] = { "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding" };
+  box_file *f = box_get(b, BOX_SYSCTL);
+  guint six;
+
+  for (six = 0; six < 2; six++) {
+    char *says = f != NULL ? f->says : NULL;
+
+    if (says == NULL || !b->forwarding_told[six] || b->forwards[six])
+      continue;
+    b->host[six] = b->alone[six] && has_address(b, six) && b->locals->len < BOX_LISTED_MOST;
+    f->used |= b->host[six];
+    f->says = g_strdup_printf(b->host[six] ? "%s; %s is 0: nothing is forwarded"
+                                           : "%s; %s is 0, which is not followed: the box's addresses (ip addr) and "
+                                             "that the main table decides alone (ip rule) have to be known",
+                              says, names[six]);
+    g_free(says);
+  }
 }
 
 static void read_meminfo(box *b, box_file *f)
@@ -198,4 +266,5 @@ void box_find_facts(box *b)
       read_one(b, f);
   }
   box_settle_routes(b);
+  settle_host(b);
 }

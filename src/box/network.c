@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { NAME_MOST = 15, MASTERS_MOST = 4 };
+enum { NAME_MOST = 15, MASTERS_MOST = 4, DOWN_MOST_BYTES = 60 };
 
 /* ---- words ---- */
 
@@ -120,10 +120,20 @@ static gboolean make_room(box *b)
   return FALSE;
 }
 
+/* Each once, and a few of them: its addresses are read one behind the other. */
+static void note_down(box *b, const char *address, const char *name)
+{
+  if (!b->is_down || g_str_has_prefix(address, "fe80:") || b->down->len > DOWN_MOST_BYTES ||
+      g_str_has_suffix(b->down->str, name))
+    return;
+  g_string_append_printf(b->down, "%s%s", b->down->len > 0 ? ", " : "", name);
+}
+
 static void add_local(box *b, const char *address, const char *length, const char *name)
 {
   if (!box_is_name(name) || !box_is_word(address) || strpbrk(address, "@=") != NULL || !box_is_word(length))
     return;
+  note_down(b, address, name);
   if (b->locals->len < BOX_LISTED_MOST)
     g_ptr_array_add(b->locals, g_strdup_printf("%s/%s@%s", address, length, name));
   else if (is_single(length) || !make_room(b))
@@ -186,12 +196,15 @@ static void json_addresses(box *b, const char *at)
       continue;
     if (strcmp(key, "ifname") == 0) {
       g_strlcpy(name, value, sizeof name);
+      b->is_down = FALSE;
       if (index != 0 && box_is_name(name))
         add_interface(b, (guint32)index, name);
     } else if (strcmp(key, "flags") == 0 && g_str_has_prefix(value, "[\"NOARP\"")) {
       add_without_arp(b, name);
     } else if (strcmp(key, "master") == 0) {
       add_master(b, name, value);
+    } else if (strcmp(key, "operstate") == 0) {
+      b->is_down = strcmp(value, "DOWN") == 0;
     } else if (strcmp(key, "local") == 0) {
       g_strlcpy(address, value, sizeof address);
     } else if (strcmp(key, "prefixlen") == 0 && *address != '\0') {
@@ -213,6 +226,8 @@ static void text_link(box *b, const char *at, const char *name)
       add_without_arp(b, name);
     else if (strcmp(word, "master") == 0 && box_next_word(&at, word))
       add_master(b, name, word);
+    else if (strcmp(word, "state") == 0 && box_next_word(&at, word))
+      b->is_down = strcmp(word, "DOWN") == 0;
   }
 }
 
@@ -223,6 +238,7 @@ static void text_line(box *b, const char *line, guint32 *index, char name[BOX_WO
 
   if (g_ascii_isdigit(*line) && read_head(&at, index, name)) {
     add_interface(b, *index, name);
+    b->is_down = FALSE;
     text_link(b, at, name);
   }
   if (!addresses || *index == 0)

@@ -8,8 +8,9 @@
 
 typedef struct route {
   char destination[BOX_WORD_MOST], device[BOX_WORD_MOST], table[BOX_WORD_MOST], type[BOX_WORD_MOST];
-  gboolean local; /* local, broadcast, multicast: the kernel's own */
-  gboolean six, hops;
+  char hop[BOX_WORD_MOST]; /* a device, till it is known whether it is dead */
+  gboolean local;          /* local, broadcast, multicast: the kernel's own */
+  gboolean six, hops, dead;
 } route;
 
 /* A file of them. */
@@ -17,6 +18,7 @@ typedef struct route_file {
   gboolean six, ends_hold; /* of IPv6; routes that end are followed */
   guint ends, more;        /* that are not used */
   guint unplaced;          /* whose interface is not known */
+  guint dead;              /* by a link that was down */
 } route_file;
 
 static gboolean is_ending_type(const char *word)
@@ -35,11 +37,36 @@ static void put_route(box *b, const route_file *file, const char *to, const char
   b->whole[file->six] = FALSE;
 }
 
-static void add_route(box *b, const route *r, route_file *file)
+/* Of several ways the device counts where all have the same. */
+static void add_device(route *r, const char *device)
+{
+  if (*r->device == '\0')
+    g_strlcpy(r->device, device, sizeof r->device);
+  else if (strcmp(r->device, device) != 0)
+    r->hops = TRUE;
+}
+
+/* The one before has not been told to be dead. "": it was the last. */
+static void add_hop(route *r, const char *device)
+{
+  if (*r->hop != '\0')
+    add_device(r, r->hop);
+  g_strlcpy(r->hop, device, sizeof r->hop);
+}
+
+/* The kernel passes over a way whose link is down (net.ipv4.conf.*.ignore_routes_with_linkdown). */
+static void drop_hop(route *r)
+{
+  r->dead |= *r->hop != '\0';
+  *r->hop = '\0';
+}
+
+static void add_route(box *b, route *r, route_file *file)
 {
   const gboolean ends = is_ending_type(r->type);
   const char *to = r->destination;
 
+  add_hop(r, "");
   if (r->local)
     return;
   /* The kernel's own, at the end of all tables, are nobody's doing. */
@@ -52,6 +79,10 @@ static void add_route(box *b, const route *r, route_file *file)
   }
   if (ends && !file->ends_hold) {
     file->ends++;
+    return;
+  }
+  if (r->dead && *r->device == '\0') {
+    file->dead++;
     return;
   }
   if (!box_is_word(to) || strchr(to, '=') != NULL) {
@@ -67,15 +98,6 @@ static void add_route(box *b, const route *r, route_file *file)
   }
   file->unplaced++;
   put_route(b, file, to, "?");
-}
-
-/* Of several ways the device counts where all have the same. */
-static void add_device(route *r, const char *device)
-{
-  if (*r->device == '\0')
-    g_strlcpy(r->device, device, sizeof r->device);
-  else if (strcmp(r->device, device) != 0)
-    r->hops = TRUE;
 }
 
 static gboolean is_own_type(const char *word)
@@ -102,8 +124,10 @@ static gboolean text_route(const char *line, route *r)
   while (box_next_word(&at, word)) {
     if (strcmp(word, "dev") == 0) {
       if (box_next_word(&at, word))
-        add_device(r, word);
-    } else if (strcmp(word, "table") == 0)
+        add_hop(r, word);
+    } else if (strcmp(word, "dead") == 0)
+      drop_hop(r);
+    else if (strcmp(word, "table") == 0)
       box_next_word(&at, r->table);
     else if (strcmp(word, "via") == 0 && box_next_word(&at, word))
       r->six = strchr(word, ':') != NULL;
@@ -122,7 +146,9 @@ static void text_hop(const char *line, route *r)
     return;
   while (box_next_word(&at, word))
     if (strcmp(word, "dev") == 0 && box_next_word(&at, word))
-      add_device(r, word);
+      add_hop(r, word);
+    else if (strcmp(word, "dead") == 0)
+      drop_hop(r);
     else if (strcmp(word, "via") == 0 && box_next_word(&at, word))
       r->six = strchr(word, ':') != NULL;
 }
@@ -171,7 +197,10 @@ static void json_routes(box *b, const char *at, route_file *file)
       } else
         g_strlcpy(r.destination, value, sizeof r.destination);
     } else if (strcmp(key, "dev") == 0) {
-      add_device(&r, value);
+      add_hop(&r, value);
+    } else if (strcmp(key, "flags") == 0) {
+      if (g_str_has_prefix(value, "[\"dead\""))
+        drop_hop(&r);
     } else if (strcmp(key, "table") == 0) {
       g_strlcpy(r.table, value, sizeof r.table);
       r.local |= strcmp(value, "local") == 0;
@@ -199,6 +228,9 @@ void box_read_routes(box *b, box_file *f)
   if (file.unplaced > 0)
     g_string_append_printf(says, ", of which %u leave%s by what is not known: by several ways", file.unplaced,
                            file.unplaced == 1 ? "s" : "");
+  if (file.dead > 0)
+    g_string_append_printf(says, "; %u by a link that was down %s not used: dead", file.dead,
+                           file.dead == 1 ? "is" : "are");
   if (file.more > 0)
     g_string_append_printf(says, "; %u other%s not used: another table's", file.more, file.more == 1 ? " is" : "s are");
   if (file.ends > 0)
@@ -208,6 +240,22 @@ void box_read_routes(box *b, box_file *f)
       "decide alone (ip rule)",
       file.ends, file.ends == 1 ? "s" : "", file.ends == 1 ? "is" : "are");
   box_say(f, b->routes->len > before, box_with_left_out(b, g_string_free(says, FALSE)));
+}
+
+/* More of what a file of routes says. */
+static void say_more(const box *b, guint six, const char *format, const char *word)
+{
+  guint i;
+
+  for (i = 0; i < b->files->len; i++) {
+    box_file *f = g_ptr_array_index(b->files, i);
+    char *says = f->says;
+
+    if (f->kind != BOX_ROUTE || f->text->len == 0 || (strchr(box_base(f->name), '6') != NULL) != six)
+      continue;
+    f->says = g_strdup_printf(format, says, word);
+    g_free(says);
+  }
 }
 
 /* Without a default route there is none to wherever the others do not lead: as if one said so. */
@@ -224,8 +272,12 @@ void box_settle_routes(box *b)
 
       any = g_str_has_prefix(text, all[six]) && text[strlen(all[six])] == '=';
     }
-    if (!any)
+    if (!any) {
       g_ptr_array_add(b->routes, g_strdup_printf("%s=throw", all[six]));
+      say_more(b, six, "%s; there is no default one: what they do not lead to is unreachable%s", "");
+    }
+    if (b->down->len > 0)
+      say_more(b, six, "%s; %s was down: what was routed by it before is not among them", b->down->str);
   }
 }
 

@@ -137,6 +137,7 @@ static box *new_box(const char *path)
   b->path = g_strdup(path);
   b->files = g_ptr_array_new_with_free_func(box_file_free);
   b->sysctls = g_string_new(NULL);
+  b->down = g_string_new(NULL);
   b->locals = g_ptr_array_new_with_free_func(g_free);
   b->routes = g_ptr_array_new_with_free_func(g_free);
   b->modules = g_ptr_array_new_with_free_func(g_free);
@@ -214,6 +215,7 @@ void box_free(box *b)
     g_string_free(b->archive, TRUE);
   g_ptr_array_unref(b->files);
   g_string_free(b->sysctls, TRUE);
+  g_string_free(b->down, TRUE);
   g_ptr_array_unref(b->locals);
   g_ptr_array_unref(b->routes);
   g_ptr_array_unref(b->modules);

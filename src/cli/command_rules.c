@@ -23,6 +23,7 @@ typedef enum rules_output { RULES_TEXT, RULES_SAVE, RULES_JSON, RULES_NFT, RULES
 typedef struct rules_own {
   rules_output output;
   gboolean counters;
+  const char *table; /* what is told; NULL: all */
   fw_read_options read;
 } rules_own;
 
@@ -44,6 +45,11 @@ static gboolean read_family(const cli_option *option, gpointer base, const char 
   read->has_family = TRUE;
   read->family = (fw_family)option->value;
   return TRUE;
+}
+
+static gboolean is_told(const rules_own *own, const fw_table *table)
+{
+  return own->table == NULL || strcmp(table->name, own->table) == 0;
 }
 
 /* -- what is listed -- */
@@ -78,7 +84,8 @@ static guint count_unknown(const fw_chain *chain)
   return n;
 }
 
-static void list_table(GString *out, const fw_table *table)
+/* Adds its rules to how many there are, and how many of these are not understood. */
+static void list_table(GString *out, const fw_table *table, guint *rules, guint *unknowns)
 {
   guint i, unknown;
 
@@ -90,6 +97,8 @@ static void list_table(GString *out, const fw_table *table)
     const fw_chain *chain = g_ptr_array_index(table->chains, i);
 
     unknown = count_unknown(chain);
+    *rules += chain->n_rules;
+    *unknowns += unknown;
     g_string_append_printf(out, "  %-28s %-6s %8u rule%s", chain->name, fw_policy_name(chain->policy), chain->n_rules,
                            chain->n_rules == 1 ? "" : "s");
     if (unknown > 0)
@@ -121,15 +130,18 @@ static void list_notes(GString *out, const fw_ruleset *r)
 }
 
 /* Of a chain that no chain jumps to, the chain's own line says it. => how many. */
-static guint list_never(GString *out, const fw_ruleset *r)
+static guint list_never(GString *out, const fw_ruleset *r, const rules_own *own)
 {
   GArray *never = fw_cover_find(r, NULL);
-  guint i, n = never->len;
+  guint i, n = 0;
 
-  for (i = 0; i < n; i++) {
+  for (i = 0; i < never->len; i++) {
     const fw_covered *c = &g_array_index(never, fw_covered, i);
     const fw_chain *chain = c->rule->chain;
 
+    if (!is_told(own, chain->table))
+      continue;
+    n++;
     if (c->by == NULL && chain->hooks == 0)
       continue;
     g_string_append_printf(out, "%s:%u: can never match: %s %s %u: ", chain->table->file, c->rule->line,
@@ -145,17 +157,18 @@ static guint list_never(GString *out, const fw_ruleset *r)
 
 static void list_ruleset(GString *out, const fw_ruleset *r, const rules_own *own)
 {
-  guint unknown = fw_ruleset_unknown_rules(r), never, i;
+  guint rules = 0, unknown = 0, never, i;
 
   for (i = 0; i < r->files->len; i++)
     list_file(out, g_ptr_array_index(r->files, i), own);
   for (i = 0; i < r->tables->len; i++)
-    list_table(out, g_ptr_array_index(r->tables, i));
-  for (i = 0; i < r->sets->len; i++)
+    if (is_told(own, g_ptr_array_index(r->tables, i)))
+      list_table(out, g_ptr_array_index(r->tables, i), &rules, &unknown);
+  for (i = 0; i < r->sets->len && own->table == NULL; i++)
     list_set(out, g_ptr_array_index(r->sets, i));
   list_notes(out, r);
-  never = list_never(out, r);
-  g_string_append_printf(out, "%u rule%s, %u unknown", r->n_rules, r->n_rules == 1 ? "" : "s", unknown);
+  never = list_never(out, r, own);
+  g_string_append_printf(out, "%u rule%s, %u unknown", rules, rules == 1 ? "" : "s", unknown);
   if (never > 0)
     g_string_append_printf(out, ", %u can never match", never);
   g_string_append_c(out, '\n');
@@ -167,7 +180,8 @@ static void save_ruleset(GString *out, const fw_ruleset *r, const rules_own *own
   guint i;
 
   for (i = 0; i < r->tables->len; i++)
-    fw_save_table(out, g_ptr_array_index(r->tables, i), &style);
+    if (is_told(own, g_ptr_array_index(r->tables, i)))
+      fw_save_table(out, g_ptr_array_index(r->tables, i), &style);
 }
 
 /* A warning is understood, all else is not. */
@@ -247,7 +261,10 @@ static cli_exit check(const cli_options *o, const rules_own *own)
   r = fw_ruleset_new();
   if (!o->no_sandbox)
     cli_sandbox_enter();
-  code = parse_texts(texts, own, r, &error) ? show(r, own) : cli_usage(error);
+  if (!parse_texts(texts, own, r, &error))
+    code = cli_usage(error);
+  else
+    code = cli_rules_has_table(r, own->table) ? show(r, own) : CLI_EXIT_USAGE;
   g_ptr_array_free(texts, TRUE);
   fw_ruleset_free(r);
   return code;
@@ -265,7 +282,7 @@ static cli_exit run_rules(const cli_options *o, const rules_own *own)
     cli_say("rules --rules: of -o, text, save, nft, trace or log; counters are there in any case");
     return CLI_EXIT_USAGE;
   }
-  return cli_rules_run(o, styles[own->output]);
+  return cli_rules_run(o, styles[own->output], own->table);
 }
 
 cli_exit cli_command_rules(int argc, char **argv)
@@ -276,9 +293,10 @@ cli_exit cli_command_rules(int argc, char **argv)
     { "ipv4", '4', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV4 },
     { "ipv6", '6', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV6 },
     { "counters", 0, NULL, CLI_OWN, CLI_FLAG(rules_own, counters) },
+    { "table", 't', "TABLE", CLI_OWN, CLI_TEXT(rules_own, table), .called = "rules --table" },
     { .name = NULL },
   };
-  rules_own own = { RULES_TEXT, FALSE, { FALSE, FW_IPV4, FW_BACKEND_UNSET } };
+  rules_own own = { RULES_TEXT, FALSE, NULL, { FALSE, FW_IPV4, FW_BACKEND_UNSET } };
   GError *error = NULL;
   cli_options o;
   cli_exit code;
@@ -287,6 +305,9 @@ cli_exit cli_command_rules(int argc, char **argv)
   o.own = &own;
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
+  } else if (own.table != NULL && own.output != RULES_TEXT && own.output != RULES_SAVE) {
+    cli_say("rules --table: of -o, text or save");
+    code = CLI_EXIT_USAGE;
   } else if (o.rules->len > 0 || o.box_ruled) {
     code = run_rules(&o, &own);
   } else if (o.box != NULL) {

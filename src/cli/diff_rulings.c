@@ -307,7 +307,8 @@ static const char *by_kernel(guint8 kernel)
   case FW_KERNEL_TTL: return "the kernel, as its TTL ends here";
   case FW_KERNEL_NO_LISTENER: return "the kernel, as multicast that the box neither takes nor forwards";
   case FW_KERNEL_NO_ROUTE: return "the kernel, as there is no way to where it goes";
-  case FW_KERNEL_MARTIAN: return "the kernel, as nobody has its source address";
+  case FW_KERNEL_HOST: return "the kernel, as it is not for the box, which forwards nothing";
+  case FW_KERNEL_MARTIAN: return "the kernel, as it is a martian: no link brings such addresses";
   case FW_KERNEL_SCOPE: return "the kernel, as its source address is one of its own link alone";
   case FW_KERNEL_NAT: return "address translation";
   default: return NULL;

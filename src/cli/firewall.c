@@ -69,6 +69,8 @@ static gboolean set_facts(cli_firewall *f, GError **error)
   f->facts->interface = g_strdup(o->iface);
   f->facts->bridge = o->bridge != NULL;
   f->facts->localnet_ends = o->box != NULL && o->box->localnet_told && !o->box->route_localnet;
+  for (i = 0; i < 2 && o->box != NULL && !f->facts->bridge; i++)
+    f->facts->host[i] = o->box->host[i];
   f->facts->bridge_name = g_strdup(o->bridge);
   return o->timeout_policies == NULL || read_policies(f, error);
 }

@@ -29,10 +29,10 @@ static void tell_why(GString *out, const fw_outcome *o)
     g_string_append(out, "multicast that the box neither takes nor forwards");
   else if (o->kernel == FW_KERNEL_CONNTRACK)
     g_string_append(out, "by conntrack itself");
-  else if (o->kernel == FW_KERNEL_NO_ROUTE)
+  else if (o->kernel == FW_KERNEL_NO_ROUTE || o->kernel == FW_KERNEL_HOST)
     g_string_append(out, fw_route_end_words(o->ended));
   else if (o->kernel == FW_KERNEL_MARTIAN)
-    g_string_append(out, "nobody has its source address");
+    g_string_append(out, "a martian: no link brings such addresses");
   else if (o->kernel == FW_KERNEL_SCOPE)
     g_string_append(out, "its source address is one of its own link alone");
   else if (o->kernel == FW_KERNEL_NAT)

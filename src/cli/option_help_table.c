@@ -144,6 +144,7 @@ static const option_help lines[] = {
   { "rules", "ipv4", "what does not say its family is IPv4" },
   { "rules", "ipv6", "what does not say its family is IPv6" },
   { "rules", "counters", "with counters, as iptables-save -c" },
+  { "rules", "table", "of one table alone, as iptables-save -t" },
   { "states", "output", "as text, Markdown, Graphviz or a drawing" },
   { "sweep", "max", "sizes of the table to compare, as 1k,2k,4k" },
   { "sweep", "output", "a table for people, JSON or CSV" },

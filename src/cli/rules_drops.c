@@ -114,7 +114,8 @@ static void put_who(emit_text *out, const dropper *who)
                                         [FW_KERNEL_NO_LISTENER] =
                                           "the kernel: multicast that the box neither takes nor forwards",
                                         [FW_KERNEL_NO_ROUTE] = "the kernel: there is no way to where it goes",
-                                        [FW_KERNEL_MARTIAN] = "the kernel: nobody has its source address",
+                                        [FW_KERNEL_HOST] = "the kernel: it is not for the box, which forwards nothing",
+                                        [FW_KERNEL_MARTIAN] = "the kernel: a martian, no link brings such addresses",
                                         [FW_KERNEL_SCOPE] =
                                           "the kernel: its source address is one of its own link alone",
                                         [FW_KERNEL_NAT] = "address translation" };

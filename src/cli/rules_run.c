@@ -13,12 +13,36 @@
 typedef struct running {
   cli_run run;
   cli_rules_style style;
+  const char *table; /* that is told; NULL: all */
   fw_walk_watcher watcher;
   fw_nft_tracer tracer;
   cli_rules_sources *sources; /* of the text; NULL else */
   GHashTable *never;          /* fw_rule* => the rule that takes all of it, or itself: no packet comes to its chain */
   GString *line;
 } running;
+
+gboolean cli_rules_has_table(const fw_ruleset *r, const char *name)
+{
+  GString *there = g_string_new(NULL);
+  gboolean found = name == NULL;
+  guint i;
+
+  for (i = 0; i < r->tables->len && !found; i++) {
+    const fw_table *table = g_ptr_array_index(r->tables, i);
+
+    found = strcmp(table->name, name) == 0;
+    g_string_append_printf(there, "%s%s", there->len > 0 ? ", " : "", table->name);
+  }
+  /* What a terminal could take for a command is not let through. */
+  for (i = 0; i < there->len; i++)
+    if (g_ascii_iscntrl(there->str[i]))
+      there->str[i] = '?';
+  if (!found)
+    cli_say("rules --table %s: no table has that name; there %s %s", name, r->tables->len == 1 ? "is" : "are",
+            there->len > 0 ? there->str : "none");
+  g_string_free(there, TRUE);
+  return found;
+}
 
 /* ---- lines while packets run ---- */
 
@@ -158,8 +182,8 @@ static void put_end(running *r)
   guint i;
 
   if (r->style == CLI_RULES_SAVE) {
-    fw_tell_save(r->line, firewall, FW_IPV4);
-    fw_tell_save(r->line, firewall, FW_IPV6);
+    fw_tell_save_table(r->line, firewall, FW_IPV4, r->table);
+    fw_tell_save_table(r->line, firewall, FW_IPV6, r->table);
     emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
     return;
   }
@@ -171,8 +195,12 @@ static void put_end(running *r)
   if (r->style != CLI_RULES_TEXT)
     return;
   find_never(r);
-  for (i = 0; i < program->ruleset->tables->len; i++)
-    put_table(r, program, g_ptr_array_index(program->ruleset->tables, i));
+  for (i = 0; i < program->ruleset->tables->len; i++) {
+    const fw_table *table = g_ptr_array_index(program->ruleset->tables, i);
+
+    if (r->table == NULL || strcmp(table->name, r->table) == 0)
+      put_table(r, program, table);
+  }
   if (cli_rules_sources_full(r->sources))
     cli_say("note: sources are of the first %d pairs of rule and source", CLI_RULES_SOURCES_MOST);
 }
@@ -196,14 +224,18 @@ static void play(running *r)
     put_end(r);
 }
 
-cli_exit cli_rules_run(const cli_options *o, cli_rules_style style)
+cli_exit cli_rules_run(const cli_options *o, cli_rules_style style, const char *table)
 {
-  running r = { .style = style };
+  running r = { .style = style, .table = table };
   cli_exit code;
 
   r.line = g_string_new(NULL);
-  if (cli_run_open(&r.run, o, 0))
-    play(&r);
+  if (cli_run_open(&r.run, o, 0)) {
+    if (cli_rules_has_table(r.run.firewall.ruleset, table))
+      play(&r);
+    else
+      r.run.code = CLI_EXIT_USAGE;
+  }
   code = cli_run_close(&r.run);
   g_string_free(r.line, TRUE);
   cli_rules_sources_free(r.sources);

@@ -4,6 +4,7 @@
 #define CLI_RULES_RUN_H
 
 #include "exit.h"
+#include "firewall/ruleset.h"
 #include "options.h"
 
 typedef enum cli_rules_style {
@@ -14,6 +15,9 @@ typedef enum cli_rules_style {
   CLI_RULES_LOG    /* what LOG wrote */
 } cli_rules_style;
 
-cli_exit cli_rules_run(const cli_options *options, cli_rules_style style);
+/* Whether a ruleset has a table of that name; NULL: of any. Says so where it has none. */
+gboolean cli_rules_has_table(const fw_ruleset *ruleset, const char *name);
+/* table: with TEXT and SAVE the one that is told; NULL: all. */
+cli_exit cli_rules_run(const cli_options *options, cli_rules_style style, const char *table);
 
 #endif

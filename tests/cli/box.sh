@@ -142,7 +142,35 @@ printf 'net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.eth0.route_localnet 
 expect 0 'NEW' '*' "$ctreplay" -E --box "$lost" "$work/localnet.pcap"
 printf 'net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.eth0.route_localnet = 0\n' > "$lost/sysctl"
 expect 0 'martian' '*' "$ctreplay" explain --packet 1 --box "$lost" "$work/localnet.pcap"
+expect 0 'route_localnet is 0: 127.0.0.0/8 from elsewhere is dropped' '*' "$ctreplay" box "$lost"
+# A host forwards nothing, where all is known that is for it; what its devices say, one may say otherwise.
+printf 'net.ipv4.ip_forward = 0\nnet.ipv4.conf.eth0.forwarding = 0\nnet.ipv4.conf.all.mc_forwarding = 1\nnet.ipv6.conf.all.forwarding = 0\n' > "$lost/sysctl"
+expect 0 'ip_forward is 0, which is not followed: .*; net.ipv6.conf.all.forwarding is 0, which is not followed' '*' "$ctreplay" box "$lost"
+printf '2: eth0: <BROADCAST,UP> mtu 1500\n    inet 192.0.2.1/24 scope global eth0\n' > "$lost/ip-addr"
+expect 0 'ip_forward is 0: nothing is forwarded; net.ipv6.conf.all.forwarding is 0, which is not followed' '*' "$ctreplay" box "$lost"
+expect 0 'it is not for the box, which forwards nothing' '*' "$ctreplay" -P --box "$lost" "$work/lost.pcap"
+expect 0 'It is not forwarded: it is not for the box' '*' "$ctreplay" explain --packet 1 --box "$lost" "$work/lost.pcap"
+expect 0 'drop by filter:FORWARD:policy' '*' "$ctreplay" -P --bridge br0 --box "$lost" "$work/lost.pcap"
+sed 's/eth0.forwarding = 0/eth0.forwarding = 1/' "$lost/sysctl" > "$work/sysctl"
+cp "$work/sysctl" "$lost/sysctl"
+expect 0 'the route to where it goes is unreachable' '*' "$ctreplay" -P --box "$lost" "$work/lost.pcap"
 rm "$lost/sysctl"
+# What was gathered while a link was down.
+printf '2: eth0: <BROADCAST,UP> mtu 1500 state UP\n    inet 192.0.2.1/24 scope global eth0\n3: eth1: <NO-CARRIER,BROADCAST,UP> mtu 1500 state DOWN\n    inet 192.0.3.1/24 scope global eth1\n    inet 192.0.3.2/24 scope global eth1\n' > "$lost/ip-addr"
+cp "$lost/ip-route" "$work/ip-route"
+printf 'default via 192.0.3.254 dev eth1 dead linkdown\n10.2.0.0/16\n\tnexthop via 192.0.2.3 dev eth0 weight 1\n\tnexthop via 192.0.3.4 dev eth1 weight 1 dead linkdown\n192.0.2.0/24 dev eth0 scope link\n' > "$lost/ip-route"
+expect 0 'ip-route: 2 routes; 1 by a link that was down is not used: dead; there is no default one: what they do not lead to is unreachable; eth1 was down: ' \
+  '*' "$ctreplay" box "$lost"
+cp "$work/out" "$work/told"
+expect 0 'route 10.2.0.0/16=eth0' '' cat "$work/told"
+printf '[{"dst":"default","gateway":"192.0.3.254","dev":"eth1","flags":["dead","linkdown"]},{"dst":"10.2.0.0/16","flags":[],"nexthops":[{"gateway":"192.0.2.3","dev":"eth0","weight":1,"flags":[]},{"gateway":"192.0.3.4","dev":"eth1","weight":1,"flags":["dead","linkdown"]}]},{"dst":"192.0.2.0/24","dev":"eth0","scope":"link","flags":[]}]' > "$lost/ip-route"
+printf '[{"ifindex":3,"ifname":"eth1","flags":["UP"],"operstate":"DOWN","addr_info":[{"family":"inet","local":"192.0.3.1","prefixlen":24}]}]' > "$lost/ip-addr"
+expect 0 'ip-route: 2 routes; 1 by a link that was down is not used: dead; there is no default one: what they do not lead to is unreachable; eth1 was down: ' \
+  '*' "$ctreplay" box "$lost"
+cp "$work/out" "$work/told"
+expect 0 'route 10.2.0.0/16=eth0' '' cat "$work/told"
+cp "$work/ip-route" "$lost/ip-route"
+rm "$lost/ip-addr"
 # Whatever asks for more than the main table, or is not known to.
 for rule in '32765:\tfrom all fwmark 0x1 lookup 100' '5:\tfrom all to 10.0.0.0/8 unreachable' '5:\tfrom all lookup main suppress_prefixlength 0'; do
   printf '0:\tfrom all lookup local\n%b\n32766:\tfrom all lookup main\n' "$rule" > "$lost/ip-rule"

@@ -38,6 +38,27 @@ expect 0 '4 rules, 0 unknown' '' "$ctreplay" rules "$work/good"
 expect 0 '*' '' "$ctreplay" rules -o save --counters "$work/good"
 cp "$work/out" "$work/written"
 expect 0 '' '' cmp "$work/written" "$work/saved"
+# One table, as iptables-save -t.
+{
+  cat "$work/good"
+  printf '*nat\n:svc - [0:0]\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n'
+} > "$work/two"
+expect 0 '5 rules, 0 unknown' '' "$ctreplay" rules "$work/two"
+expect 0 '^IPv4 nat$' '' "$ctreplay" rules -t nat "$work/two"
+cp "$work/out" "$work/told"
+expect 0 '^1 rule, 0 unknown' '' cat "$work/told"
+expect 1 '' '' grep -e 'IPv4 filter' -e services "$work/told"
+expect 0 '*' '' "$ctreplay" rules -o save --counters --table filter "$work/two"
+cp "$work/out" "$work/written"
+expect 0 '' '' cmp "$work/written" "$work/saved"
+expect 2 '' 'rules --table mangel: no table has that name; there are filter, nat' "$ctreplay" rules -t mangel "$work/two"
+expect 2 '' 'rules --table: of -o, text or save' "$ctreplay" rules -t nat -o json "$work/two"
+for form in text save; do
+  expect 0 '^[*]nat' '*' "$ctreplay" rules -o "$form" -t nat --rules "$work/two" samples/nat-any.pcap
+  cp "$work/out" "$work/told"
+  expect 1 '' '' grep '^[*]filter' "$work/told"
+done
+expect 2 '' 'no table has that name' "$ctreplay" rules -t mangle --rules "$work/two" samples/nat-any.pcap
 input=$work/good expect 0 '^standard input: iptables' '' "$ctreplay" rules -
 expect 0 '"rule":"-A INPUT -p tcp -m tcp --dport 22 -j services"' '' "$ctreplay" rules -o json "$work/good"
 expect 0 '"reached_from":\["INPUT"\]' '' "$ctreplay" rules -o json "$work/good"

@@ -1,13 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# noroute_box.sh WORK HERE GATHER: a router in this (new) network namespace without a default route, with routes of each kind
-# that ends; what comes into it, captured on the box itself; then what ctreplay-gather takes along, with its counters.
+# noroute_box.sh WORK HERE GATHER [0]: a router in this (new) network namespace without a default route, with routes of each
+# kind that ends, or a host; what comes into it, captured on the box itself; then what ctreplay-gather takes along, with its
+# counters.
 set -e
-work=$1 here=$2
+work=$1 here=$2 forwards=${4:-1}
 for name in all default; do echo 0 > /proc/sys/net/ipv4/conf/$name/rp_filter; done
 for name in all default; do echo 0 > /proc/sys/net/ipv6/conf/$name/accept_dad; done
-echo 1 > /proc/sys/net/ipv4/ip_forward
-echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+# Reports of groups, which a host sends as well, are over before anything is counted.
+for name in all default; do echo 1 > /proc/sys/net/ipv6/conf/$name/mldv2_unsolicited_report_interval; done
+echo "$forwards" > /proc/sys/net/ipv4/ip_forward
+echo "$forwards" > /proc/sys/net/ipv6/conf/all/forwarding
 ip link set lo up
 ip link add name src0 address 02:00:00:00:00:01 type veth peer name in0 address 02:00:00:00:00:02
 ip link add name out0 type veth peer name sink0
@@ -67,6 +70,8 @@ for file in "$work"/box/ip*tables-save; do
   sed 's/^\(:.*\)\[[0-9]*:[0-9]*\]/\1[0:0]/; s/^\[[0-9]*:[0-9]*\] //; /^#/!s/\[[0-9]*:[0-9]*\] -A/-A/' "$file" > "$work/zeroed"
   cat "$work/zeroed" > "$file"
 done
-rm -f "$work/zeroed" "$work/box/nft.json" "$work/box/meminfo" "$work/box/modules" "$work/box/sysctl" "$work/box/nf_conntrack" "$work/box/date"
+grep -E '(ip_forward|[.](force_)?forwarding|[.]route_localnet) =' "$work/box/sysctl" > "$work/zeroed"
+cat "$work/zeroed" > "$work/box/sysctl"
+rm -f "$work/zeroed" "$work/box/nft.json" "$work/box/meminfo" "$work/box/modules" "$work/box/nf_conntrack" "$work/box/date"
 kill "$far"
 wait || :

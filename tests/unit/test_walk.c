@@ -561,6 +561,45 @@ START_TEST(routes_that_end)
 }
 END_TEST
 
+/* Of a host, which forwards nothing: IPv4 tells nobody, IPv6 where the way itself ends. */
+START_TEST(hosts)
+{
+  static const char *const rules = "*nat\n:PREROUTING ACCEPT\n-A PREROUTING -p udp --dport 7 -j DNAT --to 192.0.2.9\n"
+                                   "-A PREROUTING -p udp --dport 8 -j REDIRECT --to-ports 80\nCOMMIT\n";
+  guint i;
+
+  kit.options.no_answer_limit = TRUE;
+  kit.facts->host[FW_IPV4] = kit.facts->host[FW_IPV6] = TRUE;
+  ck_assert(fw_box_facts_route(kit.facts, "192.0.2.0/26=unreachable") &&
+            fw_box_facts_route(kit.facts, "fd0a::/48=unreachable") && fw_box_facts_route(kit.facts, "::/0=wan0"));
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@lan0") && fw_box_facts_local(kit.facts, "fd01::1/64@lan0"));
+  wk_start(&kit, rules, NULL);
+  for (i = 0; i < 4; i++) {
+    kit.ttl = i % 2 != 0 ? 1 : 64;
+    DROPPED(wk_udp(&kit, "10.0.0.1", 1, i < 2 ? "192.0.2.1" : "203.0.113.1", 2, "x"));
+    ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->kernel, FW_KERNEL_HOST);
+    ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+    DROPPED(wk_udp(&kit, "fd01::2", 1, "fd0b::1", 2, "x"));
+    ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->kernel, FW_KERNEL_HOST);
+    ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+    lose("fd01::2", "fd0a::1", FW_ROUTE_UNREACHABLE, 1, 0);
+  }
+  kit.ttl = 64;
+  DROPPED(wk_udp(&kit, "10.0.0.1", 1, "10.0.0.254", 7, "x")); /* translated to elsewhere */
+  ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->kernel, FW_KERNEL_HOST);
+  ck_assert_int_eq(ct_engine_count(kit.engine), 0);
+  /* What is for the box, or for what rules make of it, and what it sends. */
+  PASSED(wk_udp(&kit, "10.0.0.1", 1, "10.0.0.254", 2, "x"));
+  PASSED(wk_udp(&kit, "10.0.0.1", 1, "10.0.0.255", 2, "x"));
+  kit.in = "lan0"; /* whose address it is redirected to */
+  PASSED(wk_udp(&kit, "10.0.0.1", 1, "203.0.113.1", 8, "x"));
+  PASSED(wk_udp(&kit, "10.0.0.254", 1, "203.0.113.1", 3, "x"));
+  PASSED(wk_udp(&kit, "203.0.113.1", 3, "10.0.0.254", 1, "x"));
+  PASSED(wk_udp(&kit, "fd01::1", 1, "fd0b::1", 2, "x"));
+  PASSED(wk_udp(&kit, "fd0b::1", 2, "fd01::1", 1, "x"));
+}
+END_TEST
+
 /* IPv4's routing takes from the same account as its ICMP errors. */
 START_TEST(limits_without_a_route)
 {
@@ -712,6 +751,7 @@ int main(void)
   tcase_add_test(tc, what_icmp_is_about);
   tcase_add_test(tc, ways);
   tcase_add_test(tc, routes_that_end);
+  tcase_add_test(tc, hosts);
   tcase_add_test(tc, limits_without_a_route);
   tcase_add_test(tc, bridges);
   tcase_add_test(tc, nat_is_asked_once);

@@ -128,7 +128,7 @@ static fw_route_end end_of(const char *word)
   guint i;
 
   for (i = FW_ROUTE_NONE; i < FW_ROUTE_ENDS; i++)
-    if (strcmp(word, words[i]) == 0)
+    if (words[i] != NULL && strcmp(word, words[i]) == 0)
       return (fw_route_end)i;
   return FW_ROUTE_GOES;
 }
@@ -140,8 +140,8 @@ const char *fw_route_end_words(fw_route_end end)
                                                     [FW_ROUTE_UNREACHABLE] =
                                                       "the route to where it goes is unreachable",
                                                     [FW_ROUTE_PROHIBIT] = "the route to where it goes is prohibited",
-                                                    [FW_ROUTE_BLACKHOLE] =
-                                                      "the route to where it goes is a black hole" };
+                                                    [FW_ROUTE_BLACKHOLE] = "the route to where it goes is a black hole",
+                                                    [FW_ROUTE_HOST] = "it is not for the box, which forwards nothing" };
 
   return words[end];
 }

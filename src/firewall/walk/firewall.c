@@ -252,8 +252,8 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
       return FALSE;
     }
     if (f->way_out->ended != FW_ROUTE_GOES) {
-      f->outcome.kernel = FW_KERNEL_NO_ROUTE;
       f->outcome.ended = (fw_route_end)f->way_out->ended;
+      f->outcome.kernel = f->outcome.ended == FW_ROUTE_HOST ? FW_KERNEL_HOST : FW_KERNEL_NO_ROUTE;
       return FALSE;
     }
     if (p->ttl <= 1) {

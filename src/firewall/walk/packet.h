@@ -17,6 +17,7 @@ typedef enum fw_route_end {
   FW_ROUTE_UNREACHABLE,
   FW_ROUTE_PROHIBIT,
   FW_ROUTE_BLACKHOLE,
+  FW_ROUTE_HOST, /* the box is no router: wherever it leads, it is not taken */
   FW_ROUTE_ENDS
 } fw_route_end;
 

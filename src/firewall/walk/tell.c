@@ -420,8 +420,7 @@ static fw_counters policy_counters(const fw_chain *chain, gpointer user)
   return program->chains[number].counters;
 }
 
-/* only: a table's name; NULL: all. */
-static void save(GString *out, fw_firewall *f, fw_family family, const char *only)
+void fw_tell_save_table(GString *out, fw_firewall *f, fw_family family, const char *only)
 {
   fw_program *program = fw_firewall_program(f);
   const fw_save_style style = { .counters = TRUE, .rule = rule_counters, .policy = policy_counters, .user = program };
@@ -435,7 +434,7 @@ static void save(GString *out, fw_firewall *f, fw_family family, const char *onl
   }
 }
 
-void fw_tell_save(GString *out, fw_firewall *f, fw_family family) { save(out, f, family, NULL); }
+void fw_tell_save(GString *out, fw_firewall *f, fw_family family) { fw_tell_save_table(out, f, family, NULL); }
 
 void fw_tell_nft(GString *out, fw_firewall *f)
 {
@@ -474,9 +473,9 @@ static gboolean put_family(GString *out, fw_firewall *f, fw_family family, const
 
   if (fw_firewall_program(f)->backend == FW_BACKEND_NFT)
     for (i = 0; i < G_N_ELEMENTS(order_of_nft); i++)
-      save(text, f, family, order_of_nft[i]);
+      fw_tell_save_table(text, f, family, order_of_nft[i]);
   else
-    save(text, f, family, NULL);
+    fw_tell_save_table(text, f, family, NULL);
   return put_lines(out, text, name, any);
 }
 

@@ -20,6 +20,8 @@ void fw_tell_transcript(GString *out, const fw_firewall *firewall, const fw_side
 void fw_tell_counters(GString *out, fw_firewall *firewall);
 /* The same as text, one family's tables after the other's. */
 void fw_tell_save(GString *out, fw_firewall *firewall, fw_family family);
+/* Of that name alone; NULL: all. */
+void fw_tell_save_table(GString *out, fw_firewall *firewall, fw_family family, const char *table);
 
 /* Tables of nftables as nft list ruleset prints them, with their counters. */
 void fw_tell_nft(GString *out, fw_firewall *firewall);

@@ -94,7 +94,8 @@ static void G_GNUC_NO_INLINE know_first_bytes(fw_firewall *f)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(f->first.type); i++) {
-    f->first.type[i] = type_of_first(f->facts, i);
+    /* A host sends nothing straight on. */
+    f->first.type[i] = f->facts->host[FW_IPV4] ? 0 : type_of_first(f->facts, i);
     f->first.way[i] = way_of_first(f, i);
   }
   f->first.changes = f->facts->changes;
@@ -172,18 +173,28 @@ static const fw_interface_name *way_on_link(fw_firewall *f, const fw_packet *p)
   return &f->program->no_way[FW_ROUTE_NONE];
 }
 
+/* Of IPv4 a host does not ask where it would go (ip_route_input_slow); of IPv6 a route that ends is taken (ip6_forward
+ * comes behind it). */
+static const fw_interface_name *forward_way(fw_firewall *f, const fw_packet *p)
+{
+  const gboolean host = f->facts->host[p->family];
+  const fw_interface_name *way;
+
+  if (G_UNLIKELY(host && p->family == FW_IPV4))
+    return &f->program->no_way[FW_ROUTE_HOST];
+  way = fw_where_is_on_link(p->family, &p->destination) ? way_on_link(f, p) : way_to(f, p->family, &p->destination);
+  return G_UNLIKELY(host) && way->ended == FW_ROUTE_GOES ? &f->program->no_way[FW_ROUTE_HOST] : way;
+}
+
 /* What the box sends to itself goes by lo, whatever routes there are. */
 static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_path path)
 {
-  const fw_interface_name *way;
-
-  if (path == FW_PATH_FORWARD && fw_where_is_on_link(p->family, &p->destination))
-    return way_on_link(f, p);
+  if (path == FW_PATH_FORWARD)
+    return forward_way(f, p);
   if (path == FW_PATH_OUTPUT && type_of(f, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
     return of_facts(f, "lo");
-  way = way_to(f, p->family, &p->destination);
   /* What the box sends has found its way. */
-  return path == FW_PATH_OUTPUT ? interface_of(f, way) : way;
+  return interface_of(f, way_to(f, p->family, &p->destination));
 }
 
 static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)
@@ -229,7 +240,9 @@ const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32
 
   if (G_LIKELY(way != NULL))
     return way;
-  return is_plain(f, from) && is_plain(f, to) && from != 0 ? way_to(f, FW_IPV4, &destination) : NULL;
+  return !f->facts->host[FW_IPV4] && is_plain(f, from) && is_plain(f, to) && from != 0
+           ? way_to(f, FW_IPV4, &destination)
+           : NULL;
 }
 
 /* One end is the box's: it speaks with itself, by whatever interface the capture says. */

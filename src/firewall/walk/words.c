@@ -379,7 +379,7 @@ static void put_outcome(GString *out, const fw_outcome *o)
     g_string_append(out, "It cannot be translated: the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
     g_string_append(out, "It is multicast that the box neither takes nor forwards.\n");
-  else if (o->kernel == FW_KERNEL_NO_ROUTE)
+  else if (o->kernel == FW_KERNEL_NO_ROUTE || o->kernel == FW_KERNEL_HOST)
     g_string_append_printf(out, "It is not forwarded: %s.\n", fw_route_end_words(o->ended));
   else if (o->kernel == FW_KERNEL_MARTIAN)
     g_string_append(
