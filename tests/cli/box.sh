@@ -142,6 +142,14 @@ printf 'net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.eth0.route_localnet 
 expect 0 'NEW' '*' "$ctreplay" -E --box "$lost" "$work/localnet.pcap"
 printf 'net.ipv4.conf.all.route_localnet = 0\nnet.ipv4.conf.eth0.route_localnet = 0\n' > "$lost/sysctl"
 expect 0 'martian' '*' "$ctreplay" explain --packet 1 --box "$lost" "$work/localnet.pcap"
+# Source routes: dropped, unless both the box's device and all of them take them.
+printf 'flow one: udp 192.0.2.7:1 > 192.0.2.9:2\n+0 one > udp (5) ipopt 830704c633640900\n' > "$work/loose.ct"
+expect 0 '' '*' "$ctreplay" compile "$work/loose.ct" -W "$work/loose.pcap"
+expect 0 'asks for a source route' '*' "$ctreplay" explain --packet 1 --box "$lost" "$work/loose.pcap"
+printf 'net.ipv4.conf.all.accept_source_route = 1\nnet.ipv4.conf.default.accept_source_route = 1\nnet.ipv4.conf.eth0.accept_source_route = 0\n' > "$lost/sysctl"
+expect 0 'asks for a source route' '*' "$ctreplay" explain --packet 1 --box "$lost" "$work/loose.pcap"
+printf 'net.ipv4.conf.all.accept_source_route = 1\nnet.ipv4.conf.eth0.accept_source_route = 1\n' > "$lost/sysctl"
+expect 0 'NEW' '*' "$ctreplay" -E --box "$lost" "$work/loose.pcap"
 rm "$lost/sysctl"
 # Whatever asks for more than the main table, or is not known to.
 for rule in '32765:\tfrom all fwmark 0x1 lookup 100' '5:\tfrom all to 10.0.0.0/8 unreachable' '5:\tfrom all lookup main suppress_prefixlength 0'; do
