@@ -54,12 +54,14 @@ typedef struct box {
   char *path;
   GString *archive; /* of a tar, until it is understood; NULL: a folder */
   gboolean archived;
-  GPtrArray *files;        /* box_file */
-  char *release;           /* of the kernel; NULL: not told */
-  GString *sysctls;        /* lines that a kernel's tracking may know */
-  gboolean localnet_told;  /* its sysctls say of route_localnet, */
-  gboolean route_localnet; /* and that it is on for some device */
-  gboolean host[2];        /* of IPv4 and IPv6: it forwards nothing, as its sysctls say */
+  GPtrArray *files;           /* box_file */
+  char *release;              /* of the kernel; NULL: not told */
+  GString *sysctls;           /* lines that a kernel's tracking may know */
+  gboolean localnet_told;     /* its sysctls say of route_localnet, */
+  gboolean route_localnet;    /* and that it is on for some device */
+  gboolean host[2];           /* of IPv4 and IPv6: it forwards nothing, as its sysctls say */
+  gboolean all_source_routes; /* net.ipv4.conf.all.accept_source_route is on, */
+  gboolean source_routes;     /* and that of some device */
   guint64 ram_kib, buckets;
   GPtrArray *locals;           /* char *: ADDRESS/LENGTH@INTERFACE */
   GPtrArray *routes;           /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */

@@ -79,6 +79,21 @@ static void read_forwarding(box *b, const char *line)
   b->forwards[1] |= on && (all6 || is_conf(name, "net.ipv6.conf.", ".force_forwarding"));
 }
 
+/* net.ipv4.conf.DEVICE.accept_source_route: a device takes what both its own and that of `all` let in. */
+static void read_source_routes(box *b, const char *line)
+{
+  static const char head[] = "net.ipv4.conf.";
+  const char *equals = strchr(line, '=');
+
+  if (equals == NULL || !g_str_has_prefix(line, head) || strstr(line, ".accept_source_route") == NULL ||
+      strtoul(equals + 1, NULL, 10) == 0)
+    return;
+  if (g_str_has_prefix(line + sizeof head - 1, "all."))
+    b->all_source_routes = TRUE;
+  else if (!g_str_has_prefix(line + sizeof head - 1, "default."))
+    b->source_routes = TRUE;
+}
+
 static void read_sysctls(box *b, box_file *f)
 {
   char **lines = g_strsplit(f->text->str, "\n", -1);
@@ -91,6 +106,7 @@ static void read_sysctls(box *b, box_file *f)
     }
     read_localnet(b, lines[i]);
     read_forwarding(b, lines[i]);
+    read_source_routes(b, lines[i]);
     g_string_append_c(b->sysctls, '\n'); /* also of the others: messages name lines */
   }
   g_strfreev(lines);

@@ -111,6 +111,8 @@ void box_keep(box *b, resume_io *io)
   resume_bool(io, &b->route_localnet);
   resume_bool(io, &b->host[0]);
   resume_bool(io, &b->host[1]);
+  resume_bool(io, &b->all_source_routes);
+  resume_bool(io, &b->source_routes);
   resume_u64(io, &b->ram_kib);
   resume_u64(io, &b->buckets);
   keep_list(io, b->locals);

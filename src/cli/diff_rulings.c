@@ -310,6 +310,8 @@ static const char *by_kernel(guint8 kernel)
   case FW_KERNEL_HOST: return "the kernel, as it is not for the box, which forwards nothing";
   case FW_KERNEL_MARTIAN: return "the kernel, as it is a martian: no link brings such addresses";
   case FW_KERNEL_SCOPE: return "the kernel, as its source address is one of its own link alone";
+  case FW_KERNEL_OPTIONS: return "the kernel, as its IP options are malformed";
+  case FW_KERNEL_SOURCE_ROUTE: return "the kernel, as it asks for a source route";
   case FW_KERNEL_NAT: return "address translation";
   default: return NULL;
   }

@@ -71,6 +71,7 @@ static gboolean set_facts(cli_firewall *f, GError **error)
   f->facts->localnet_ends = o->box != NULL && o->box->localnet_told && !o->box->route_localnet;
   for (i = 0; i < 2 && o->box != NULL && !f->facts->bridge; i++)
     f->facts->host[i] = o->box->host[i];
+  f->facts->source_routes = o->box != NULL && o->box->all_source_routes && o->box->source_routes;
   f->facts->bridge_name = g_strdup(o->bridge);
   return o->timeout_policies == NULL || read_policies(f, error);
 }

@@ -35,6 +35,10 @@ static void tell_why(GString *out, const fw_outcome *o)
     g_string_append(out, "a martian: no link brings such addresses");
   else if (o->kernel == FW_KERNEL_SCOPE)
     g_string_append(out, "its source address is one of its own link alone");
+  else if (o->kernel == FW_KERNEL_OPTIONS)
+    g_string_append(out, "its IP options are malformed");
+  else if (o->kernel == FW_KERNEL_SOURCE_ROUTE)
+    g_string_append(out, "it asks for a source route");
   else if (o->kernel == FW_KERNEL_NAT)
     g_string_append(out, "by address translation");
   else if (d->hotdrop)

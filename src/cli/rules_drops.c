@@ -118,6 +118,8 @@ static void put_who(emit_text *out, const dropper *who)
                                         [FW_KERNEL_MARTIAN] = "the kernel: a martian, no link brings such addresses",
                                         [FW_KERNEL_SCOPE] =
                                           "the kernel: its source address is one of its own link alone",
+                                        [FW_KERNEL_OPTIONS] = "the kernel: its IP options are malformed",
+                                        [FW_KERNEL_SOURCE_ROUTE] = "the kernel: it asks for a source route",
                                         [FW_KERNEL_NAT] = "address translation" };
   GString *text;
 

@@ -85,6 +85,7 @@ firewall_sources = \
 	src/firewall/walk/nat.c src/firewall/walk/nat.h \
 	src/firewall/walk/npt.c \
 	src/firewall/walk/options.c src/firewall/walk/options.h \
+	src/firewall/walk/ip_options.c src/firewall/walk/ip_options.h \
 	src/firewall/walk/own.c src/firewall/walk/own.h \
 	src/firewall/walk/packet.c src/firewall/walk/packet.h \
 	src/firewall/walk/pieces.c src/firewall/walk/pieces.h \

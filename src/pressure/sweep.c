@@ -146,11 +146,7 @@ static void keep_runners(const sweep *s, const sweep_setting *settings, resume_i
     sweep_runner_keep(g_ptr_array_index(s->runners, i), &settings[i], io);
 }
 
-/* Copies of packets and zones are more than lanes know. */
-static gboolean needs_engines(replay_source *source)
-{
-  return replay_source_pairs(source) != NULL || replay_source_zone_by(source) != REPLAY_ZONE_NONE;
-}
+static gboolean is_paired(replay_source *source) { return replay_source_pairs(source) != NULL; }
 
 guint64 sweep_run_on(replay_source *source, const sweep_setting *settings, guint n, guint threads,
                      const sweep_keeping *keeping, sweep_figures *figures)
@@ -159,7 +155,7 @@ guint64 sweep_run_on(replay_source *source, const sweep_setting *settings, guint
   guint i;
 
   gather(&s, source);
-  s.runners = sweep_runners_whole(settings, n, needs_engines(source));
+  s.runners = sweep_runners_whole(settings, n, is_paired(source));
   keep_runners(&s, settings, keeping->load);
   if (keeping->load == NULL || !keeping->load->failed) {
     run_runners(&s, source, threads, NULL, NULL);
@@ -179,7 +175,9 @@ guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n,
 
   /* Whether a router's capture shows packets twice is known with its first frames. */
   gather(&s, source);
-  s.runners = sweep_runners_new(settings, n, parts, needs_engines(source));
+  s.runners = is_paired(source) || replay_source_zone_by(source) != REPLAY_ZONE_NONE
+                ? sweep_runners_whole(settings, n, is_paired(source))
+                : sweep_runners_new(settings, n, parts);
   run_runners(&s, source, threads, progress, user);
   for (i = 0; i < s.runners->len; i++)
     sweep_runner_figures(g_ptr_array_index(s.runners, i), figures);

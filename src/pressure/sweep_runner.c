@@ -20,9 +20,10 @@ struct sweep_runner {
   ct_engine *engine; /* with: */
   pressure_victims *victims, *expired;
   ct_refused *refused;
-  const replay_door *door;       /* NULL: there are no rules */
-  gboolean paired;               /* translation is inferred, where there are no rules; */
-  replay_pairs_figures inferred; /* counted apart, since runners go side by side */
+  const replay_door *door; /* NULL: there are no rules */
+  gboolean paired;         /* packets that are there twice are known: what left unseen is none of its own, */
+  replay_pairs_figures
+    inferred; /* and translation is inferred, where there are no rules; counted apart, since runners go side by side */
   guint64 n_refused, n_invalid, n_by_rules;
   guint n;
   guint setting[CT_LANES_MOST]; /* which of all */
@@ -124,8 +125,13 @@ static void count_packet(sweep_runner *r, const ct_packet *packet, const ct_resu
 static void pass_door(sweep_runner *r, const replay_batch *batch, guint i, ct_result *result)
 {
   const replay_origin *origin = &batch->origins[i];
-  const replay_seen seen = { origin->frame, &batch->packets[i], &origin->link, origin->interface,
-                             result,        origin->left,       NULL,          NULL };
+  const replay_seen seen = { .frame = origin->frame,
+                             .packet = &batch->packets[i],
+                             .link = &origin->link,
+                             .interface = origin->interface,
+                             .result = result,
+                             .left = origin->left,
+                             .pairs = r->paired ? &r->inferred : NULL };
 
   r->door->packet(r->engine, &seen, result, r->door->user);
   r->n_by_rules += batch->packets[i].kind != CT_PACKET_NONE && r->door->dropped(r->door->user);
@@ -247,7 +253,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   sweep_runner *r = g_new0(sweep_runner, 1);
   const ct_params *params[CT_LANES_MOST];
   guint32 remembered[CT_LANES_MOST];
-  gboolean alone = paired || part == NULL;
+  gboolean alone = part == NULL;
   guint i;
 
   for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
@@ -276,7 +282,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   return r;
 }
 
-GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most, gboolean paired)
+GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most)
 {
   GPtrArray *runners = g_ptr_array_new_with_free_func(runner_free);
   gboolean *taken = g_new0(gboolean, n);
@@ -286,7 +292,7 @@ GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most,
   deal(settings, n, most, part);
   for (i = 0; i < n; i++)
     if (!taken[i])
-      g_ptr_array_add(runners, runner_new(settings, i, n, part, taken, paired));
+      g_ptr_array_add(runners, runner_new(settings, i, n, part, taken, FALSE));
   g_free(part);
   g_free(taken);
   return runners;

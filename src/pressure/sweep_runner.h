@@ -12,11 +12,13 @@ typedef struct sweep_runner sweep_runner;
 
 /*
  * => as many as it takes, in `most` parts where they could go together, in an array that frees them. n is at least 1;
- * the settings need not be kept. paired: translation is inferred from packets that are there twice
- * (replay_options.pairs), or they are in zones, which only engines do.
+ * the settings need not be kept.
  */
-GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most, gboolean paired);
-/* The same, each setting with an engine, and so with a runner, of its own, which can be kept. */
+GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most);
+/*
+ * The same, each setting with an engine, and so with a runner, of its own, which can be kept. paired: packets that are
+ * there twice are known (replay_options.pairs). That, and zones, are more than lanes do.
+ */
 GPtrArray *sweep_runners_whole(const sweep_setting *settings, guint n, gboolean paired);
 /* All that a runner with an engine knows, as bytes; or from them into a new one of the same setting. */
 void sweep_runner_keep(sweep_runner *runner, const sweep_setting *setting, resume_io *io);

@@ -14,7 +14,7 @@ gboolean replay_is_stray(const ct_engine *engine, const ct_packet *packet, const
   ct_view view;
   ct_dir dir;
 
-  if (link->direction != CAP_DIR_OUT || packet->kind != CT_PACKET_TRACK ||
+  if (link->direction != CAP_DIR_OUT || (packet->kind != CT_PACKET_TRACK && packet->kind != CT_PACKET_ICMP_ERROR) ||
       ct_engine_lookup(engine, &packet->tuple, &view, &dir) || !ct_tuple_invert(&packet->tuple, &inverse))
     return FALSE;
   return ct_engine_lookup(engine, &inverse, &view, &dir) && is_translated(&view);

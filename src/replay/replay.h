@@ -205,7 +205,8 @@ replay_zone_by replay_source_zone_by(const replay_source *source);
 
 /*
  * Whether a packet that goes out is one of a translated connection as it left, which nobody has seen arrive: the
- * inverse of one of its tuples.
+ * inverse of one of its tuples. So is an ICMP error about a packet of one, as that arrived: the box itself has sent it,
+ * and a kernel does not look for its connection, but gives it that of the packet (nf_ct_attach).
  */
 gboolean replay_is_stray(const ct_engine *engine, const ct_packet *packet, const pkt_link_info *link);
 

@@ -96,6 +96,30 @@ expect 0 '' '' sh -c "cat \"$work/any.pcap\" | \"$ctreplay\" -E -o timestamp - 2
 sed '/a < S\./d; /A < S\./s/.*/+0.01 a < S. 0:0(0) ack 1 win 65160 ttl 59 out/' "$work/any.ct" > "$work/stray.ct"
 "$ctreplay" compile "$work/stray.ct" -W "$work/stray.pcap" || exit 99
 expect 0 '^3$' '1 packets of translated connections left without having been seen to arrive' "$ctreplay" -C "$work/stray.pcap"
+# The box's own error about a late answer: none would be sent where the connection is still there, and none is INVALID, here or in a sweep.
+cat > "$work/late.ct" << 'CT'
+link sll
+flow u: udp 192.168.1.10:5000 > 198.51.100.7:53
+flow U: udp 203.0.113.1:5000 > 198.51.100.7:53
++0      u > udp (20) ttl 64 in
++0.0001 U > udp (20) ttl 63 out
++0.01   U < udp (30) ttl 60 in
++0.0001 u < udp (30) ttl 59 out
++4      U < udp (30) ttl 60 in as late
++0.0001 U > icmp unreachable port about late ttl 64 out
+CT
+"$ctreplay" compile "$work/late.ct" -W "$work/late.pcap" || exit 99
+late() { "$ctreplay" sweep -o csv --sysctl nf_conntrack_udp_timeout=3,5 "$@" "$work/late.pcap" 2> /dev/null | sed 1d | cut -d, -f"$(invalid_column)" | tr '\n' ' '; }
+invalid_column() { "$ctreplay" sweep -o csv "$work/late.pcap" 2> /dev/null | head -n 1 | tr ',' '\n' | grep -nx invalid | cut -d: -f1; }
+expect 0 '^0 0 $' '' late
+for timeout in 3 5; do
+  expect 1 '' '*' sh -c "\"$ctreplay\" -P --sysctl nf_conntrack_udp_timeout=$timeout \"$work/late.pcap\" | grep INVALID"
+done
+# shellcheck disable=SC2086
+{
+  printf '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n' > "$work/late.rules"
+  expect 0 '^0 0 $' '' late --rules "$work/late.rules" $ours
+}
 
 # Two captures, one of each side, with no word about directions.
 sed 's/ in$//; s/ out$//; s/link sll/link ethernet/' "$work/any.ct" > "$work/sides.ct"

@@ -34,6 +34,8 @@ fw_verdict wk_udp(wk_kit *k, const char *from, guint16 sport, const char *to, gu
 fw_verdict wk_icmp(wk_kit *k, const char *from, const char *to, guint8 type, guint8 code);
 /* IPv4 or IPv6 with these bytes behind the IP header. */
 fw_verdict wk_raw(wk_kit *k, const char *from, const char *to, guint8 protocol, const void *bytes, guint n);
+/* A whole packet, from the IP header on. */
+fw_verdict wk_whole(wk_kit *k, const void *bytes, guint n);
 /* A TCP segment with sequence numbers, options and payload. */
 fw_verdict wk_segment(wk_kit *k, const char *from, guint16 sport, const char *to, guint16 dport, guint8 flags,
                       guint32 seq, guint32 ack, const void *options, guint n_options);

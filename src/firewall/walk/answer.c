@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firewall/target/data.h"
+#include "firewall/walk/ip_options.h"
 #include "firewall/walk/loop.h"
 #include "firewall/walk/where.h"
 
@@ -223,19 +224,11 @@ static guint build_reset(const fw_firewall *f, const fw_packet *r, guint8 *b, co
 /* The box's address on the way to the sender, which may be the box. => NULL: not said. */
 static const fw_address *own_address(const fw_firewall *f, const fw_packet *r, const fw_interface_name *way)
 {
-  const fw_network *n;
-  guint i;
-
   if (fw_box_facts_type(f->facts, r->family, &r->destination) == FW_ADDRTYPE_LOCAL)
     return &r->destination;
   if (fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL)
     return &r->source;
-  for (i = 0; way->known && i < f->facts->local->len; i++) {
-    n = &g_array_index(f->facts->local, fw_network, i);
-    if (n->family == r->family && n->interface != NULL && strcmp(n->interface, way->name) == 0)
-      return &n->address;
-  }
-  return NULL;
+  return fw_where_own_on(f, r->family, way->known ? way->name : NULL);
 }
 
 /* What a host has left is more by what has passed, up to so many times the price. => FALSE: less than that. */
@@ -308,27 +301,62 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
   return NULL;
 }
 
+/*
+ * The options of an error about a packet whose options were read: its own, with what they ask for. => FALSE: none is
+ * sent.
+ */
+static gboolean put_options(const fw_firewall *f, const fw_packet *r, const fw_address *from, guint8 *b, guint *n,
+                            const char **why)
+{
+  int echoed;
+
+  *n = 0;
+  if (!f->ip_options.read || f->asked != NULL)
+    return TRUE;
+  echoed = fw_ip_options_echo(f, r, from, b + 20);
+  if (echoed < 0) {
+    *why = "there is no room in the packet's options";
+    return FALSE;
+  }
+  *n = (guint)echoed;
+  return TRUE;
+}
+
+/* The header says that it has them, and its sum counts them. */
+static void close_options(guint8 *b, guint n)
+{
+  b[0] = (guint8)(0x40 | (20 + n) / 4);
+  put16(b + 10, 0);
+  put16(b + 10, folded(sum_of(0, b, 20 + n)));
+}
+
 static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *reject, const fw_interface_name *way,
                         guint8 *b, const char **why)
 {
   static const fw_address nowhere;
   static const char limited[] = "the kernel's limit of ICMP errors";
   const fw_address *from = own_address(f, r, way);
-  guint ip = ip_bytes(r), quoted, i;
-  guint8 scratch[1], *h = b + ip;
+  guint ip = ip_bytes(r), quoted, options, i;
+  guint8 scratch[1], *h;
 
   *why = routing_may_tell(f, r) ? icmp_refused(f, r) : limited;
   /* What stays in the box knows no limit. */
   if (*why == NULL && from != NULL && strcmp(way->name, "lo") != 0 && !may_send(f, r))
     *why = limited;
-  if (*why != NULL)
+  if (*why != NULL || !put_options(f, r, from, b, &options, why))
     return 0;
+  ip += options;
+  h = b + ip;
   quoted = MIN(r->raw->length, (r->family == FW_IPV6 ? FW_ANSWER_BYTES : ICMP4_MOST) - ip - 8);
   put_ip(r, b, from != NULL ? from : &nowhere, r->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP,
          r->family == FW_IPV6 ? 0 : (guint8)(0xc0 | (r->tos & 0x1e)), ip + 8 + quoted);
+  if (options > 0)
+    close_options(b, options);
   memset(h, 0, 8);
   h[0] = reject->type;
   h[1] = reject->code;
+  if (f->outcome.kernel == FW_KERNEL_OPTIONS)
+    h[4] = f->ip_options.wrong;
   for (i = 0; i < quoted; i++)
     h[8 + i] = *fw_packet_at(r, i, 1, scratch);
   put16(h + 2, folded(sum_of(r->family == FW_IPV6 ? pseudo_sum(r, b, CT_PROTO_ICMPV6, 8 + quoted) : 0, h, 8 + quoted)));
@@ -343,6 +371,7 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
 static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
 {
   static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } }, beyond = { .type = 1, .code = 2 };
+  static const fw_reject problem = { .type = 12 };
   static const fw_reject lost[2][FW_ROUTE_ENDS] = {
     [FW_IPV4] = { [FW_ROUTE_NONE] = { .type = 3, .code = 0 },
                   [FW_ROUTE_UNREACHABLE] = { .type = 3, .code = 1 },
@@ -358,6 +387,8 @@ static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
     return f->outcome.decision.rule->target.data;
   if (f->outcome.kernel == FW_KERNEL_SCOPE)
     return &beyond;
+  if (f->outcome.kernel == FW_KERNEL_OPTIONS)
+    return &problem;
   return f->outcome.kernel == FW_KERNEL_TTL ? &late[r->family] : &lost[r->family][f->outcome.ended];
 }
 
@@ -374,10 +405,15 @@ static fw_route way_back(const fw_firewall *f, const fw_packet *r)
 }
 
 /* => FALSE: none is sent. Leaves the answer as it stands before OUTPUT. */
-static gboolean build(fw_firewall *f, const fw_packet *r)
+static gboolean build(fw_firewall *f, const fw_packet *rejected)
 {
-  const fw_reject *reject = asked_for(f, r);
+  const fw_reject *reject = asked_for(f, rejected);
   fw_answer *a = &f->outcome.answer;
+  fw_packet by_its_route = *rejected;
+  const fw_packet *r = reject->kind != FW_REJECT_TCP_RESET && f->asked == NULL &&
+                           fw_ip_options_lead_back(f, rejected, &by_its_route.source)
+                         ? &by_its_route
+                         : rejected;
   const fw_route route = way_back(f, r);
   const char *way = route.interface;
   const fw_interface_name *out =

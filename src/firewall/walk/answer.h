@@ -10,6 +10,7 @@
 static inline gboolean fw_answer_by_kernel(const fw_firewall *f)
 {
   return f->outcome.kernel == FW_KERNEL_TTL || f->outcome.kernel == FW_KERNEL_SCOPE ||
+         f->outcome.kernel == FW_KERNEL_OPTIONS ||
          (f->outcome.kernel == FW_KERNEL_NO_ROUTE && f->outcome.ended != FW_ROUTE_BLACKHOLE);
 }
 /*

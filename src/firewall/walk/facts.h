@@ -46,6 +46,7 @@ struct fw_box_facts {
   gboolean complete;         /* there are no other routes: what none leads to is unreachable */
   gboolean localnet_ends;    /* the box has told that its route_localnet is 0: 127.0.0.0/8 is a martian */
   gboolean host[2];          /* of a family: the box is no router, and forwards nothing */
+  gboolean source_routes;    /* the box has told that it takes them (accept_source_route) */
   guint32 mtu_bytes;         /* of its devices; 0: not known, and large enough */
   char *interface;           /* of all packets of captures that name none; NULL: unknown */
   /* Of fw_box_facts_changed: the same of IPv4 in few bytes, as each packet asks. */

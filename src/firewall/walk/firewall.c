@@ -7,6 +7,7 @@
 #include "firewall/nft/nft.h"
 #include "firewall/walk/answer.h"
 #include "firewall/walk/firewall_internal.h"
+#include "firewall/walk/ip_options.h"
 #include "firewall/walk/loop.h"
 #include "firewall/walk/nat.h"
 #include "firewall/walk/own.h"
@@ -269,7 +270,11 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
     p->edited = p->routed = TRUE;
   }
   p->out = f->way_out;
-  return behind(f, p, FW_HOOK_FORWARD, last) && behind_forward(f, p, last);
+  if (!behind(f, p, FW_HOOK_FORWARD, last))
+    return FALSE;
+  if (G_UNLIKELY(f->ip_options.read))
+    fw_ip_options_leave(f, p);
+  return behind_forward(f, p, last);
 }
 
 static gboolean send(fw_firewall *f, fw_packet *p, fw_decision *last)
@@ -297,6 +302,10 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
     f->outcome.kernel = FW_KERNEL_MARTIAN;
     return FALSE;
   }
+  /* What goes to many, and is for nobody here, finds no way before they are read. */
+  if (G_UNLIKELY(fw_ip_options_matter(f, p)) && !(f->outcome.path == FW_PATH_FORWARD && fw_settle_is_for_nobody(p)) &&
+      !fw_ip_options_receive(f, p))
+    return FALSE;
   return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 
@@ -453,6 +462,7 @@ static inline void begin(fw_firewall *f, const ct_packet *packet)
   if (f->options.record)
     g_array_set_size(f->record.lines, 0);
   f->pending.n = 0;
+  f->ip_options.read = FALSE;
   o->path = FW_PATH_NONE;
   o->verdict = FW_VERDICT_NONE;
   o->decision = (fw_decision){ .verdict = FW_VERDICT_NONE };

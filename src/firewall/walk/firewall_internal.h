@@ -58,6 +58,16 @@ typedef struct fw_nat_pending {
   ct_tuple target[2];
 } fw_nat_pending;
 
+/* What a packet's IPv4 options were found to be (ip_options.h); places are from the header's start, 0: there is none.
+ */
+typedef struct fw_ip_options {
+  gboolean read; /* it has got so far */
+  gboolean changed;
+  guint8 record, stamp, source_route, label;
+  guint8 wrong; /* what the kernel's parameter problem points to */
+  gboolean record_asks, stamp_asks_address, stamp_asks_time, strict;
+} fw_ip_options;
+
 /* A packet that has gone straight through, and whose way nobody has looked at yet: all that it takes to tell it. */
 typedef struct fw_straight {
   gboolean due;
@@ -94,6 +104,7 @@ struct fw_firewall {
   gboolean answering;
   fw_memory peers;
   fw_own own;
+  fw_ip_options ip_options; /* of outcome.packet */
   guint8 answer_bytes[FW_ANSWER_BYTES];
   const fw_reject *asked; /* what a rule of OUTPUT wants the answer answered with; NULL: it is the packet that is */
 };

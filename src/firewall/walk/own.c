@@ -68,8 +68,10 @@ static gboolean add_quoted(shape *s, const fw_packet *p)
   if (ip < 20 || !add(s, p, at, ip))
     return FALSE;
   quoted[six ? 7 : 8] = 0;
-  if (!six)
+  if (!six) {
     quoted[10] = quoted[11] = 0;
+    memset(quoted + 20, 0, ip - 20); /* options, into which the box has written what nobody may have said */
+  }
   behind = s->bytes + s->n;
   if (!add(s, p, at + ip, BEHIND) && !add(s, p, at + ip, PORTS))
     return TRUE;
@@ -95,7 +97,8 @@ static gboolean shape_of(shape *s, const fw_packet *p)
     return p->tcp_flags & CT_TCP_RST && add(s, p, p->l4_offset, RESET);
   if (p->protocol != (p->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP) || !add(s, p, p->l4_offset, ICMP_HEAD))
     return FALSE;
-  if (s->bytes[0] != (p->family == FW_IPV6 ? 1 : 3) && s->bytes[0] != (p->family == FW_IPV6 ? 3 : 11))
+  if (!(p->family == FW_IPV6 ? s->bytes[0] == 1 || s->bytes[0] == 3
+                             : s->bytes[0] == 3 || s->bytes[0] == 11 || s->bytes[0] == 12))
     return FALSE;
   s->bytes[2] = s->bytes[3] = 0;
   return add_quoted(s, p);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "firewall/walk/firewall_internal.h"
+#include "firewall/walk/ip_options.h"
 #include "firewall/walk/where.h"
 
 static inline const fw_hook_chains *fw_settle_row(const fw_firewall *f, const fw_packet *p, fw_hook hook)
@@ -84,7 +85,7 @@ static inline gboolean fw_settle_way(fw_firewall *f, fw_packet *p)
   const fw_settled *said;
 
   f->ahead = 0;
-  if (!fw_settle_may(f))
+  if (!fw_settle_may(f) || G_UNLIKELY(fw_ip_options_matter(f, p)))
     return FALSE;
   if (f->nat_families[p->family])
     return fw_settle_with_nat(f, p);

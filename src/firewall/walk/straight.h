@@ -20,6 +20,7 @@ static inline gboolean fw_straight_may(const fw_firewall *f, const fw_arrival *a
 
   return f->bare && !f->program->asks_types && f->listener == NULL && !f->facts->bridge && !a->sent &&
          packet->kind == CT_PACKET_TRACK && packet->reason == CT_REASON_NONE && packet->tuple.family == CT_IPV4 &&
+         packet->l4_offset == 20 && /* without options */
          (proto == CT_PROTO_TCP || proto == CT_PROTO_UDP) && (packet->data[6] & 0x1f) == 0 && packet->data[7] == 0 &&
          packet->l4_offset + (proto == CT_PROTO_TCP ? 20U : 8U) <= MIN(packet->length, packet->captured);
 }

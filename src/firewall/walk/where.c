@@ -264,7 +264,9 @@ gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p)
     return TRUE;
   if (p->source.bytes[0] == 127 || p->destination.bytes[0] == 127)
     return f->facts->localnet_ends && !is_between_own(f, p);
-  if (from != 0 || to == all || to == 0)
+  if (from != 0)
+    return to == 0;
+  if (to == all || to == 0)
     return FALSE;
   return group[0] >> 4 != 14 || (p->protocol != IPPROTO_IGMP && (group[0] != 224 || group[1] != 0 || group[2] != 0));
 }
@@ -319,4 +321,17 @@ void fw_where_again(fw_firewall *f, fw_packet *p)
 
   f->outcome.path = path;
   f->way_out = path == FW_PATH_INPUT ? &f->program->nothing : way_of(f, p, path);
+}
+
+const fw_address *fw_where_own_on(const fw_firewall *f, fw_family family, const char *interface)
+{
+  guint i;
+
+  for (i = 0; interface != NULL && i < f->facts->local->len; i++) {
+    const fw_network *n = &g_array_index(f->facts->local, fw_network, i);
+
+    if (n->family == family && n->interface != NULL && strcmp(n->interface, interface) == 0)
+      return &n->address;
+  }
+  return NULL;
 }

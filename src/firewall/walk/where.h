@@ -16,14 +16,14 @@ void fw_where_to(fw_firewall *f, const fw_arrival *arrival, fw_packet *p);
 const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to);
 /*
  * Whether the kernel drops a packet as a martian, behind PREROUTING: one of IPv4 that has come in, with a source that
- * nobody has, or from or to 127.0.0.0/8 where the box has told that its net.ipv4.conf.*.route_localnet is 0. The
- * first bytes of most say that it does not.
+ * nobody has, to 0.0.0.0, or from or to 127.0.0.0/8 where the box has told that its net.ipv4.conf.*.route_localnet is
+ * 0. The first bytes of most say that it does not.
  */
 gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p);
 static inline gboolean fw_where_may_be_martian(const fw_packet *p)
 {
-  return p->family == FW_IPV4 &&
-         (p->source.bytes[0] - 1U >= 223 || p->source.bytes[0] == 127 || p->destination.bytes[0] == 127);
+  return p->family == FW_IPV4 && (p->source.bytes[0] - 1U >= 223 || p->source.bytes[0] == 127 ||
+                                  p->destination.bytes[0] == 127 || p->destination.words[0] == 0);
 }
 /*
  * Whether the IP layer refuses one of IPv6 that has come in, before any hook (ip6_rcv): ::1, a group as its source, a
@@ -49,6 +49,8 @@ static inline gboolean fw_where_may_be_out_of_scope(const fw_packet *p)
 {
   return p->family == FW_IPV6 && (p->source.bytes[0] == 0xfe || p->source.bytes[0] == 0);
 }
+/* The box's first address on an interface. => NULL: nobody has said one. interface: NULL is fine. */
+const fw_address *fw_where_own_on(const fw_firewall *f, fw_family family, const char *interface);
 /* Path and interface once more, by the destination that it has got. */
 void fw_where_again(fw_firewall *f, fw_packet *p);
 

@@ -386,6 +386,11 @@ static void put_outcome(GString *out, const fw_outcome *o)
       out, "It is a martian: a link brings nothing from such an address, or to such a one; the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_SCOPE)
     g_string_append(out, "It comes from an address of one link, which the kernel does not forward to another.\n");
+  else if (o->kernel == FW_KERNEL_OPTIONS)
+    g_string_append(out, "Its IP options are malformed: the kernel drops it.\n");
+  else if (o->kernel == FW_KERNEL_SOURCE_ROUTE)
+    g_string_append(out, "It asks for a source route, which a kernel does not take unless "
+                         "net.ipv4.conf.*.accept_source_route is set: the kernel drops it.\n");
   if (o->nat_nowhere != NULL)
     g_string_append_printf(out,
                            "The nat rule %s %u drops it: the device has no address to translate to, as far as --local "
