@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "interrupt.h"
 #include "output.h"
+#include "rules_text.h"
 #include "say.h"
 
 #include <stdio.h>
@@ -113,6 +114,8 @@ static cli_exit report_show(const verify_report *report)
 
 static cli_exit failure_show(const GError *error)
 {
+  if (error->domain == CLI_ERROR)
+    return cli_usage(g_error_copy(error));
   cli_say("%s", error->message);
   return g_error_matches(error, VERIFY_ERROR, VERIFY_ERROR_MISSING) ? CLI_EXIT_SKIP : CLI_EXIT_INPUT;
 }
@@ -151,7 +154,7 @@ static cli_exit verify_rules(const char *capture, verify_own *own)
   if (own->own != NULL && !cli_output_open(&kept, "--own", own->own))
     return CLI_EXIT_OUTPUT;
   g_ptr_array_add(own->rules, NULL);
-  if (verify_rules_capture(capture, own->against, (const char *const *)own->rules->pdata,
+  if (verify_rules_capture(capture, own->against, (const char *const *)own->rules->pdata, cli_rules_text_list,
                            own->own != NULL ? kept.fd : -1, &report, &error))
     code = rules_show(&report);
   else

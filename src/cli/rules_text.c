@@ -132,3 +132,18 @@ gboolean cli_rules_text_parse(fw_ruleset *ruleset, const cli_rules_text *t, cons
   fw_nft_lines_free(lines);
   return fine;
 }
+
+gboolean cli_rules_text_list(fw_ruleset *ruleset, const char *path, const GString *text, GError **error)
+{
+  const fw_read_options options = { FALSE, FW_IPV4, FW_BACKEND_UNSET };
+  GPtrArray *texts = cli_rules_texts_new();
+  cli_rules_text *t;
+  gboolean fine;
+
+  cli_rules_texts_add(texts, strcmp(path, "-") == 0 ? "standard input" : path,
+                      g_string_new_len(text->str, (gssize)text->len));
+  t = g_ptr_array_index(texts, 0);
+  fine = list_by_nft(t, path, error) && cli_rules_text_parse(ruleset, t, &options, error);
+  g_ptr_array_free(texts, TRUE);
+  return fine;
+}

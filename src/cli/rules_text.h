@@ -32,5 +32,7 @@ gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error);
 /* Adds one to a ruleset, as fw_rules_read does. */
 gboolean cli_rules_text_parse(fw_ruleset *ruleset, const cli_rules_text *text, const fw_read_options *options,
                               GError **error);
+/* Adds what nft lists of a text in its own language, that of the file `path`, as cli_rules_texts_read finds it. */
+gboolean cli_rules_text_list(fw_ruleset *ruleset, const char *path, const GString *text, GError **error);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "firewall/extension.h"
 #include "firewall/match/data.h"
+#include "firewall/nft/nft.h"
 
 /* Pairs of rules that are looked at, in all. */
 enum { PAIRS_MOST = 1 << 25 };
@@ -395,6 +396,27 @@ static void cover_chain(covering *c, const fw_chain *chain)
   g_free(ends);
 }
 
+static void lead_to(GPtrArray *left, const fw_nft_verdict *v)
+{
+  if (v != NULL && v->chain != NULL)
+    g_ptr_array_add(left, v->chain);
+}
+
+/* A rule of nftables jumps by itself, by each element of a verdict map, and by what packets put into one. */
+static void lead_on(GPtrArray *left, const fw_nft_rule *rule)
+{
+  guint i, k;
+
+  for (i = 0; i < rule->n; i++) {
+    const fw_nft_statement *s = &rule->statements[i];
+
+    lead_to(left, &s->verdict);
+    lead_to(left, s->data_verdict);
+    for (k = 0; s->kind == FW_NFT_DO_VMAP && k < s->set->elements->len; k++)
+      lead_to(left, g_array_index(s->set->elements, fw_nft_element, k).verdict);
+  }
+}
+
 /* From a chain that is reached on, by jumps that can be met. */
 static void reach(covering *c, const fw_chain *from)
 {
@@ -407,9 +429,16 @@ static void reach(covering *c, const fw_chain *from)
 
     if (!g_hash_table_add(c->reached, (gpointer)chain))
       continue;
-    for (i = 0; i < chain->n_rules; i++)
-      if (chain->rules[i]->target.chain != NULL && !g_hash_table_contains(c->by, chain->rules[i]))
-        g_ptr_array_add(left, chain->rules[i]->target.chain);
+    for (i = 0; i < chain->n_rules; i++) {
+      const fw_rule *rule = chain->rules[i];
+
+      if (g_hash_table_contains(c->by, rule))
+        continue;
+      if (rule->nft != NULL)
+        lead_on(left, rule->nft);
+      else if (rule->target.chain != NULL)
+        g_ptr_array_add(left, rule->target.chain);
+    }
   }
   g_ptr_array_free(left, TRUE);
 }

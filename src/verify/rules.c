@@ -12,6 +12,7 @@
 #include "conntrack/profile/profile.h"
 #include "emit/emit.h"
 #include "firewall/iptables.h"
+#include "firewall/nft/nft.h"
 #include "firewall/walk/tell.h"
 #include "firewall/walk/view.h"
 #include "packet/packet.h"
@@ -55,13 +56,19 @@ static gboolean read_rules_file(verify_rules_run *r, const char *path, const fw_
 {
   GString *text = g_string_new(NULL);
   const char *reason;
-  gboolean fine = fw_rules_load(path, text, error);
+  gboolean fine = fw_rules_load(path, text, error), listed = FALSE;
 
+  /* As it stands there: nft reads the file itself, and none that is compressed. */
+  if (fine && r->list != NULL && fw_nft_looks_like_text(text->str, text->len)) {
+    fine = r->list(r->box.ruleset, path, text, error);
+    listed = TRUE;
+  }
   if (fine && !cap_unpack(text, RULES_MOST, &reason)) {
     g_set_error(error, CAP_ERROR, CAP_ERROR_BROKEN, "%s: %s", path, reason);
     fine = FALSE;
   }
-  fine = fine && fw_rules_read(r->box.ruleset, path, text->str, text->len, options, error);
+  if (fine && !listed)
+    fine = fw_rules_read(r->box.ruleset, path, text->str, text->len, options, error);
   g_string_free(text, TRUE);
   return fine;
 }
@@ -405,10 +412,10 @@ static void clear(verify_rules_run *r)
     gzclose(r->truth);
 }
 
-gboolean verify_rules_capture(const char *capture, const char *transcript, const char *const *rules, int own_fd,
-                              verify_rules_report *report, GError **error)
+gboolean verify_rules_capture(const char *capture, const char *transcript, const char *const *rules,
+                              verify_rules_list_fn list, int own_fd, verify_rules_report *report, GError **error)
 {
-  verify_rules_run r = { .truth = gzopen(transcript, "rb"), .own_fd = own_fd, .report = report };
+  verify_rules_run r = { .truth = gzopen(transcript, "rb"), .list = list, .own_fd = own_fd, .report = report };
   gboolean done = FALSE;
 
   r.line = g_string_new(NULL);

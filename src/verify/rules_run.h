@@ -45,6 +45,7 @@ typedef struct verify_rules_run {
   GArray *listed; /* verify_entry: what the recording lists behind the packet, for what was drawn there */
   GArray *gone;   /* ct_tuple: whom it lists no more, for whom a full table has ended */
   int own_fd;
+  verify_rules_list_fn list;
   verify_rules_report *report;
 } verify_rules_run;
 

@@ -99,6 +99,21 @@ expect 0 '# never reached, and can never match: line 3 takes all of it$' '*' "$c
 expect 0 '# never reached, and can never be: no packet comes to its chain$' '*' \
   "$ctreplay" rules --rules "$work/never" "$work/cap"
 
+# Of nftables verdict maps lead on, with a name or without, and through one another; a chain that none leads to is told.
+{
+  echo '{"nftables":[{"table":{"family":"ip","name":"t"}},'
+  echo '{"chain":{"family":"ip","table":"t","name":"f","type":"filter","hook":"forward","prio":0,"policy":"accept"}},'
+  for chain in one two three four; do echo '{"chain":{"family":"ip","table":"t","name":"'$chain'"}},'; done
+  echo '{"map":{"family":"ip","table":"t","name":"m","type":"inet_service","map":"verdict","elem":[[80,{"jump":{"target":"one"}}]]}},'
+  echo '{"rule":{"family":"ip","table":"t","chain":"f","expr":[{"vmap":{"key":{"payload":{"protocol":"tcp","field":"dport"}},"data":"@m"}}]}},'
+  echo '{"rule":{"family":"ip","table":"t","chain":"one","expr":[{"vmap":{"key":{"ct":{"key":"state"}},"data":{"set":[["new",{"goto":{"target":"two"}}]]}}}]}},'
+  echo '{"rule":{"family":"ip","table":"t","chain":"two","expr":[{"accept":null}]}},'
+  echo '{"rule":{"family":"ip","table":"t","chain":"three","expr":[{"jump":{"target":"four"}}]}},'
+  echo '{"rule":{"family":"ip","table":"t","chain":"four","expr":[{"accept":null}]}}]}'
+} > "$work/maps"
+expect 0 '^5 rules, 0 unknown, 2 can never match$' '' "$ctreplay" rules "$work/maps"
+expect 0 '^  three .* never reached$' '' "$ctreplay" rules "$work/maps"
+
 # Sets stand in a file of their own, before or behind the rules.
 printf '*filter\n-A INPUT -m set --match-set s src -j DROP\nCOMMIT\n' > "$work/with-set"
 printf 'create s hash:net timeout 60\nadd s 10.0.0.0/8 nomatch\n' > "$work/sets"

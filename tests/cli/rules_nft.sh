@@ -103,6 +103,11 @@ expect 77 '' 'kernel does not take it' "$ctreplay" -P --rules "$work/nowhere.nft
   printf 'table ip x {\n chain c {\n  tcp dport $a7 accept\n }\n}\n'
 } > "$work/bomb.nft"
 expect 2 '' 'nft wants more than 30 s, 1024 MiB or' "$ctreplay" rules "$work/bomb.nft"
+# A recording is held to a ruleset in nft's own language as to its listing.
+"$ctreplay" -P -o transcript --rules "$work/rules.nft" "$work/cap" > "$work/recording"
+expect 0 'equal$' '' "$ctreplay" verify --against "$work/recording" --rules "$work/rules.nft" "$work/cap"
+expect 2 '' 'bad.nft:3:[0-9-]*: Error: .*(says nft)$' "$ctreplay" verify --against "$work/recording" --rules "$work/bad.nft" "$work/cap"
+expect 77 '' 'kernel does not take it' "$ctreplay" verify --against "$work/recording" --rules "$work/nowhere.nft" "$work/cap"
 gzip -c "$work/rules.nft" > "$work/rules.nft.gz"
 expect 2 '' "nft's own language, compressed or in a scenario" "$ctreplay" rules "$work/rules.nft.gz"
 

@@ -102,6 +102,29 @@ START_TEST(statements)
 }
 END_TEST
 
+/* As nft 1.0.6 lists them. */
+START_TEST(what_hangs_on_the_machine)
+{
+  prints(MATCH("==", "{\"socket\":{\"key\":\"transparent\"}}", "1"), "socket transparent 1");
+  prints(MATCH("==", "{\"rt\":{\"key\":\"nexthop\",\"family\":\"ip\"}}", "\"10.1.0.9\""), "rt ip nexthop 10.1.0.9");
+  prints(MATCH("==", "{\"rt\":{\"key\":\"nexthop\",\"family\":\"ip6\"}}", "\"fd00::9\""), "rt ip6 nexthop fd00::9");
+  prints(MATCH("==", "{\"ipsec\":{\"key\":\"saddr\",\"family\":\"ip\",\"dir\":\"in\",\"spnum\":0}}", "\"10.1.0.1\""),
+         "ipsec in ip saddr 10.1.0.1");
+  prints(MATCH("==", "{\"ipsec\":{\"key\":\"daddr\",\"family\":\"ip6\",\"dir\":\"out\",\"spnum\":2}}", "\"fd00::1\""),
+         "ipsec out spnum 2 ip6 daddr fd00::1");
+  prints(MATCH("==", "{\"ipsec\":{\"key\":\"reqid\",\"dir\":\"in\",\"spnum\":0}}", "1"), "ipsec in reqid 1");
+  prints(MATCH("==", "{\"osf\":{\"key\":\"name\",\"ttl\":\"loose\"}}", "\"Linux\""), "osf ttl loose name \"Linux\"");
+  prints(MATCH("==", META("iiftype"), "\"ether\""), "meta iiftype ether");
+  prints(MATCH("==", META("iifkind"), "\"veth\""), "meta iifkind \"veth\"");
+  prints(MATCH("==", META("oifgroup"), "5"), "oifgroup 5");
+  prints("{\"tproxy\":{\"family\":\"ip\",\"addr\":\"127.0.0.1\",\"port\":3128}}", "tproxy ip to 127.0.0.1:3128");
+  prints("{\"tproxy\":{\"family\":\"ip6\",\"addr\":\"::1\",\"port\":3128}}", "tproxy ip6 to [::1]:3128");
+  prints("{\"tproxy\":{\"port\":3128}}", "tproxy to :3128");
+  prints("{\"fwd\":{\"dev\":\"wan0\"}}", "fwd to \"wan0\"");
+  prints("{\"fwd\":{\"dev\":\"wan0\",\"family\":\"ip\",\"addr\":\"10.1.0.9\"}}", "fwd ip to 10.1.0.9 device \"wan0\"");
+}
+END_TEST
+
 START_TEST(what_is_not_understood_has_a_path)
 {
   is_unknown("{\"xt\":{\"type\":\"match\",\"name\":\"conntrack\"}}", "nftables[2].rule.expr[0]: xt match conntrack");
@@ -168,6 +191,7 @@ int main(void)
   TCase *tc = tcase_create("nft");
 
   tcase_add_test(tc, statements);
+  tcase_add_test(tc, what_hangs_on_the_machine);
   tcase_add_test(tc, what_is_not_understood_has_a_path);
   tcase_add_test(tc, documents);
   tcase_add_test(tc, nothing_behind_a_verdict);

@@ -312,29 +312,51 @@ static fw_nft_expr *read_hash(fw_nft_reader *r, JsonObject *o, gboolean symmetri
   return e->parts[0] != NULL ? e : fw_nft_fail(r, "jhash of nothing");
 }
 
+/* "ipsec in spnum 1 ip saddr", "rt ip6 nexthop", "osf ttl loose name": the words before the key. */
+static void put_other_words(GString *text, const char *name, JsonObject *o)
+{
+  const char *family = fw_nft_text(o, "family", NULL), *ttl = fw_nft_text(o, "ttl", NULL);
+  const gint64 spnum = fw_nft_integer(o, "spnum", 0);
+
+  if (strcmp(name, "ipsec") == 0)
+    g_string_append_printf(text, " %s", fw_nft_text(o, "dir", "in"));
+  if (spnum > 0)
+    g_string_append_printf(text, " spnum %" G_GINT64_FORMAT, spnum);
+  if (ttl != NULL)
+    g_string_append_printf(text, " ttl %s", ttl);
+  if (family != NULL)
+    g_string_append_printf(text, " %s", family);
+}
+
 /* What depends on the machine alone: it keeps its words, and is unknown. */
 static fw_nft_expr *read_other(fw_nft_reader *r, const char *name, JsonObject *o)
 {
+  /* family NULL: it has none, or it does not matter */
   static const struct {
-    const char *name, *key, *type;
+    const char *name, *key, *family, *type;
     guint bytes;
   } known[] = {
-    { "rt", "classid", "realm", 4 },           { "rt", "mtu", "integer", 2 },    { "rt", "ipsec", "boolean", 1 },
-    { "socket", "transparent", "boolean", 1 }, { "socket", "mark", "mark", 4 },  { "socket", "wildcard", "boolean", 1 },
-    { "socket", "cgroupv2", "cgroupsv2", 8 },  { "osf", "name", "string", 16 },  { "osf", "version", "string", 16 },
-    { "ipsec", "reqid", "integer", 4 },        { "ipsec", "spi", "integer", 4 },
+    { "rt", "classid", NULL, "realm", 4 },          { "rt", "mtu", NULL, "integer", 2 },
+    { "rt", "ipsec", NULL, "boolean", 1 },          { "rt", "nexthop", "ip", "ipv4_addr", 4 },
+    { "rt", "nexthop", "ip6", "ipv6_addr", 16 },    { "socket", "transparent", NULL, "integer", 1 },
+    { "socket", "mark", NULL, "mark", 4 },          { "socket", "wildcard", NULL, "integer", 1 },
+    { "socket", "cgroupv2", NULL, "cgroupsv2", 8 }, { "osf", "name", NULL, "string", 16 },
+    { "osf", "version", NULL, "string", 16 },       { "ipsec", "reqid", NULL, "integer", 4 },
+    { "ipsec", "spi", NULL, "integer", 4 },         { "ipsec", "saddr", "ip", "ipv4_addr", 4 },
+    { "ipsec", "saddr", "ip6", "ipv6_addr", 16 },   { "ipsec", "daddr", "ip", "ipv4_addr", 4 },
+    { "ipsec", "daddr", "ip6", "ipv6_addr", 16 },
   };
-  const char *key = fw_nft_text(o, "key", "");
+  const char *key = fw_nft_text(o, "key", ""), *family = fw_nft_text(o, "family", NULL);
   GString *text = g_string_new(name);
   fw_nft_expr *e = NULL;
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(known) && e == NULL; i++)
-    if (strcmp(known[i].name, name) == 0 && strcmp(known[i].key, key) == 0)
+    if (strcmp(known[i].name, name) == 0 && strcmp(known[i].key, key) == 0 &&
+        (known[i].family == NULL || g_strcmp0(known[i].family, family) == 0))
       e = expr_named(r, FW_NFT_OTHER, known[i].type, known[i].bytes);
   if (e != NULL) {
-    if (strcmp(name, "ipsec") == 0)
-      g_string_append_printf(text, " %s", fw_nft_text(o, "dir", "in"));
+    put_other_words(text, name, o);
     g_string_append_printf(text, " %s", key);
     e->text = fw_nft_word(r, text->str);
   }

@@ -357,7 +357,10 @@ static gboolean read_queue(fw_nft_reader *r, JsonNode *value, fw_nft_statement *
 
 static void flag_text(const char *text, gpointer user) { g_string_append_printf(user, " %s", text); }
 
-/* What they do depends on sockets, or on a handshake with the box: understood, and unknown for each packet. */
+/*
+ * What they do depends on sockets, on a handshake with the box, or is done to frames: understood, and unknown for each
+ * packet.
+ */
 static gboolean read_undecided(fw_nft_reader *r, const char *name, JsonNode *value, fw_nft_statement *s)
 {
   JsonObject *o = JSON_NODE_HOLDS_OBJECT(value) ? json_node_get_object(value) : NULL;
@@ -375,9 +378,20 @@ static gboolean read_undecided(fw_nft_reader *r, const char *name, JsonNode *val
       ok = fw_nft_fail(r, "%s to what a map says", name) != NULL;
     if (family != NULL)
       g_string_append_printf(text, " %s", family);
-    g_string_append_printf(text, " to %s", addr != NULL ? addr : "");
+    g_string_append_printf(text, addr != NULL && strchr(addr, ':') != NULL ? " to [%s]" : " to %s",
+                           addr != NULL ? addr : "");
     if (json_object_has_member(o, "port"))
       g_string_append_printf(text, ":%" G_GINT64_FORMAT, fw_nft_integer(o, "port", 0));
+  } else if (o != NULL && strcmp(name, "fwd") == 0) {
+    const char *family = fw_nft_text(o, "family", NULL), *addr = fw_nft_text(o, "addr", NULL),
+               *device = fw_nft_text(o, "dev", NULL);
+
+    if (device == NULL || (json_object_has_member(o, "addr") && addr == NULL))
+      ok = fw_nft_fail(r, "%s to what a map says", name) != NULL;
+    else if (addr != NULL)
+      g_string_append_printf(text, " %s to %s device \"%s\"", family != NULL ? family : "ip", addr, device);
+    else
+      g_string_append_printf(text, " to \"%s\"", device);
   } else if (o != NULL) {
     if (json_object_has_member(o, "mss"))
       g_string_append_printf(text, " mss %" G_GINT64_FORMAT, fw_nft_integer(o, "mss", 0));
@@ -477,7 +491,7 @@ static gboolean read_named(fw_nft_reader *r, const char *name, JsonNode *value, 
   }
   if (strcmp(name, "xt") == 0)
     return read_xt(r, value);
-  if (strcmp(name, "synproxy") == 0 || strcmp(name, "tproxy") == 0)
+  if (strcmp(name, "synproxy") == 0 || strcmp(name, "tproxy") == 0 || strcmp(name, "fwd") == 0)
     return read_undecided(r, name, value, s);
   return read_ignored(r, name, value, s);
 }

@@ -96,11 +96,12 @@ static void put_part_of(GString *out, const char *word, const fw_nft_expr *e)
     g_string_append_printf(out, " %s", e->field->name);
 }
 
-/* Interfaces go without the word. */
+/* Interfaces, their names and groups go without the word; their types and kinds do not. */
 static void put_meta(GString *out, const fw_nft_expr *e)
 {
-  const char *name = fw_nft_meta_keys[e->key].name;
-  gboolean bare = strncmp(name, "iif", 3) == 0 || strncmp(name, "oif", 3) == 0;
+  const char *name = fw_nft_meta_keys[e->key].name, *behind = name + MIN(strlen(name), strlen("iif"));
+  gboolean bare = (strncmp(name, "iif", 3) == 0 || strncmp(name, "oif", 3) == 0) &&
+                  (*behind == '\0' || strcmp(behind, "name") == 0 || strcmp(behind, "group") == 0);
 
   g_string_append_printf(out, bare ? "%s" : "meta %s", name);
 }
