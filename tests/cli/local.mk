@@ -6,6 +6,7 @@ CLI_TESTS = \
 	tests/cli/answers.sh \
 	tests/cli/assumptions.sh \
 	tests/cli/box.sh \
+	tests/cli/box_routing.sh \
 	tests/cli/data.sh \
 	tests/cli/database.sh \
 	tests/cli/diff.sh \
