@@ -189,4 +189,29 @@ END
 expect 0 'helper=ftp' '*' "$ctreplay" -L --rules "$work/gives.json" "$work/ftp.pcap"
 cp "$work/err" "$work/told"
 expect 1 '' '' grep "without the helper" "$work/told"
+
+# ---- a router in a namespace: its rules count what the replay of what came in counts ----
+for tool in unshare ip iptables-restore conntrack tcpdump python3; do
+  command -v "$tool" > /dev/null || missing="${missing-} $tool"
+done
+if [ "$(id -u)" -ne 0 ] || [ -n "${missing-}" ] || ! unshare -n -m true 2> /dev/null; then
+  echo "the router in a namespace was left out: it takes root, namespaces${missing:+ and$missing}"
+  finish
+fi
+lab=$work/lab
+mkdir "$lab"
+if ! unshare -n -m sh "${srcdir:-.}/tests/cli/box_policy.sh" "$lab" "${srcdir:-.}/examples/ctreplay-gather" > "$lab/said" 2>&1; then
+  expect 0 '' '' test ! -e "$lab/ready"
+  echo "the router in a namespace was left out: it cannot be set up here: $(tail -n 1 "$lab/said")"
+elif [ "$(cat "$lab/lost")" != 0 ]; then
+  echo "the router in a namespace was left out: tcpdump lost $(cat "$lab/lost") packets"
+else
+  counted() { sed -n 's/^\(\[[0-9:]*\] -A [FO]\)/\1/p' "$1"; }
+  counted "$lab/live" > "$lab/live.rules"
+  "$ctreplay" rules -o save --box "$lab/box" --direction in "$lab/router.pcap" > "$lab/save" 2> "$work/err"
+  counted "$lab/save" > "$lab/save.rules"
+  expect 0 '' '' diff "$lab/live.rules" "$lab/save.rules"
+  expect 0 '^\[[1-9][0-9]*:[0-9]*\] -A FORWARD -o eth1' '' cat "$lab/live.rules"
+  expect 0 '6 rules of policy routing' '*' "$ctreplay" box "$lab/box"
+fi
 finish
