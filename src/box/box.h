@@ -59,14 +59,18 @@ typedef struct box {
   GString *sysctls;           /* lines that a kernel's tracking may know */
   gboolean localnet_told;     /* its sysctls say of route_localnet, */
   gboolean route_localnet;    /* and that it is on for some device */
+  gboolean router6_told;      /* its sysctls say whether IPv6's devices forward, */
+  gboolean router6;           /* and that some do: these are in the groups of routers */
   gboolean host[2];           /* of IPv4 and IPv6: it forwards nothing, as its sysctls say */
   gboolean all_source_routes; /* net.ipv4.conf.all.accept_source_route is on, */
   gboolean source_routes;     /* and that of some device */
   guint64 ram_kib, buckets;
-  GPtrArray *locals;           /* char *: ADDRESS/LENGTH@INTERFACE */
-  GPtrArray *routes;           /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */
-  gboolean alone[2];           /* while files are read, of IPv4 and IPv6: the main table decides alone */
-  gboolean whole[2];           /* likewise: all routes of that table are listed */
+  GPtrArray *locals;   /* char *: ADDRESS/LENGTH@INTERFACE */
+  GPtrArray *routes;   /* char *: PREFIX=INTERFACE, or how the route ends (fw_box_facts_route) */
+  GPtrArray *rules[2]; /* of IPv4 and IPv6, char *: rules of policy routing (fw_box_facts_rule); none: main decides */
+  GPtrArray *tables;   /* char *: TABLE PREFIX=INTERFACE, of tables that these choose (fw_box_facts_table) */
+  gboolean decided[2]; /* while files are read, of IPv4 and IPv6: it is known which table decides */
+  gboolean whole[2];   /* likewise: all routes of that table are listed */
   gboolean forwarding_told[2]; /* likewise: its sysctls say whether it forwards, */
   gboolean forwards[2];        /* and that it does, by some device */
   GString *down;               /* likewise: interfaces with addresses that are down, "eth1, eth2" */

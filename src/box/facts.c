@@ -75,6 +75,8 @@ static void read_forwarding(box *b, const char *line)
   on = strtoul(equals + 1, NULL, 10) != 0;
   b->forwarding_told[0] |= all4;
   b->forwarding_told[1] |= all6;
+  b->router6_told |= all6;
+  b->router6 |= on && is_conf(name, "net.ipv6.conf.", ".forwarding");
   b->forwards[0] |= on && (all4 || is_conf(name, "net.ipv4.conf.", ".forwarding"));
   b->forwards[1] |= on && (all6 || is_conf(name, "net.ipv6.conf.", ".force_forwarding"));
 }
@@ -94,9 +96,19 @@ static void read_source_routes(box *b, const char *line)
     b->source_routes = TRUE;
 }
 
+/* net.ipv4.conf.DEVICE.rp_filter, 1 or 2. */
+static gboolean asks_way_back(const char *line)
+{
+  const char *equals = strchr(line, '=');
+
+  return equals != NULL && g_str_has_prefix(line, "net.ipv4.conf.") && strstr(line, ".rp_filter") != NULL &&
+         strtoul(equals + 1, NULL, 10) != 0;
+}
+
 static void read_sysctls(box *b, box_file *f)
 {
   char **lines = g_strsplit(f->text->str, "\n", -1);
+  gboolean asks_back = FALSE;
   guint i, n = 0;
 
   for (i = 0; lines[i] != NULL; i++) {
@@ -104,6 +116,7 @@ static void read_sysctls(box *b, box_file *f)
       g_string_append(b->sysctls, lines[i]);
       n++;
     }
+    asks_back |= asks_way_back(lines[i]);
     read_localnet(b, lines[i]);
     read_forwarding(b, lines[i]);
     read_source_routes(b, lines[i]);
@@ -111,7 +124,10 @@ static void read_sysctls(box *b, box_file *f)
   }
   g_strfreev(lines);
   box_say(f, n > 0 || (b->localnet_told && !b->route_localnet),
-          g_strdup_printf("%u setting%s of tracking%s", n, n == 1 ? "" : "s",
+          g_strdup_printf("%u setting%s of tracking%s%s", n, n == 1 ? "" : "s",
+                          asks_back ? "; net.ipv4.conf.*.rp_filter is not followed: what comes by another way than "
+                                      "leads back is not dropped"
+                                    : "",
                           b->localnet_told && !b->route_localnet
                             ? "; net.ipv4.conf.*.route_localnet is 0: 127.0.0.0/8 from elsewhere is dropped"
                             : ""));
@@ -142,11 +158,11 @@ static void settle_host(box *b)
 
     if (says == NULL || !b->forwarding_told[six] || b->forwards[six])
       continue;
-    b->host[six] = b->alone[six] && has_address(b, six) && b->locals->len < BOX_LISTED_MOST;
+    b->host[six] = b->decided[six] && has_address(b, six) && b->locals->len < BOX_LISTED_MOST;
     f->used |= b->host[six];
     f->says = g_strdup_printf(b->host[six] ? "%s; %s is 0: nothing is forwarded"
                                            : "%s; %s is 0, which is not followed: the box's addresses (ip addr) and "
-                                             "that the main table decides alone (ip rule) have to be known",
+                                             "which table decides (ip rule) have to be known",
                               says, names[six]);
     g_free(says);
   }
@@ -224,7 +240,9 @@ static void read_date(box *b, box_file *f)
 
   b->date_ns = moment_ns(f->text->str);
   if (b->date_ns == 0) {
-    box_say(f, FALSE, g_strdup("not used: no seconds since 1970 in it (date +'%s.%N %z %Z')"));
+    box_say(f, FALSE,
+            g_strdup("not used: no seconds since 1970 in it (date +'%s.%N %z %Z'), and it does not "
+                     "tell when the table was listed: --at, --table-at"));
     return;
   }
   b->listed_ns = second != NULL ? MAX(moment_ns(second + 1), 0) : 0;

@@ -62,7 +62,7 @@ gboolean box_is_name(const char *name);
 char *box_with_left_out(box *b, char *text);
 /* routes.c */
 void box_read_routes(box *b, box_file *f);
-/* Before routes are read, which depend on it. */
+/* policy.c: before routes are read, which depend on it. */
 void box_read_policy(box *b, box_file *f);
 /* When all files have been read: what no route of a family leads anywhere ends, where that is known. */
 void box_settle_routes(box *b);

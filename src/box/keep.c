@@ -109,6 +109,8 @@ void box_keep(box *b, resume_io *io)
   keep_bytes(io, b->sysctls);
   resume_bool(io, &b->localnet_told);
   resume_bool(io, &b->route_localnet);
+  resume_bool(io, &b->router6_told);
+  resume_bool(io, &b->router6);
   resume_bool(io, &b->host[0]);
   resume_bool(io, &b->host[1]);
   resume_bool(io, &b->all_source_routes);
@@ -117,6 +119,9 @@ void box_keep(box *b, resume_io *io)
   resume_u64(io, &b->buckets);
   keep_list(io, b->locals);
   keep_list(io, b->routes);
+  keep_list(io, b->rules[0]);
+  keep_list(io, b->rules[1]);
+  keep_list(io, b->tables);
   keep_list(io, b->modules);
   keep_list(io, b->told);
   keep_interfaces(io, b->interfaces);

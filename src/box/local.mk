@@ -8,6 +8,7 @@ libbox_la_SOURCES = \
 	src/box/keep.c \
 	src/box/names.c \
 	src/box/network.c \
+	src/box/policy.c \
 	src/box/routes.c \
 	src/box/rules.c \
 	src/box/tar.c \

@@ -74,6 +74,7 @@ static const known names[] = {
   { "conntrack-S", WHOLE, BOX_STATS },
   { "conntrack_-S", WHOLE, BOX_STATS },
   { "date", WHOLE, BOX_DATE },
+  { "date_--utc", WHOLE, BOX_DATE },
 };
 
 /* Each parameter of a module is a file: sys/module/MODULE/parameters/NAME. */
@@ -89,6 +90,10 @@ gboolean box_kind_of(const char *name, box_kind *kind)
   const char *base = box_base(name);
   guint i;
 
+  if (g_str_has_suffix(name, "stat/nf_conntrack") || g_str_has_suffix(name, "stat/ip_conntrack")) {
+    *kind = BOX_STATS; /* /proc/net/stat has files of the table's names */
+    return TRUE;
+  }
   if (is_parameter(name)) {
     *kind = BOX_MODULE;
     return TRUE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What ip(8) prints of routes and of the rules of policy routing: its text and its JSON. */
+/* What ip(8) prints of routes: its text and its JSON. */
 #include "internal.h"
 
 #include <string.h>
@@ -15,11 +15,15 @@ typedef struct route {
 
 /* A file of them. */
 typedef struct route_file {
-  gboolean six, ends_hold; /* of IPv6; routes that end are followed */
-  guint ends, more;        /* that are not used */
-  guint unplaced;          /* whose interface is not known */
-  guint dead;              /* by a link that was down */
+  gboolean six;
+  gboolean other;   /* routes of IPv6 stand in a file of their own */
+  guint ends, more; /* that are not used */
+  guint chosen;     /* of other tables, which rules choose */
+  guint unplaced;   /* whose interface is not known */
+  guint dead;       /* by a link that was down */
 } route_file;
+
+static gboolean is_of_main(const route *r) { return *r->table == '\0' || strcmp(r->table, "main") == 0; }
 
 static gboolean is_ending_type(const char *word)
 {
@@ -27,14 +31,18 @@ static gboolean is_ending_type(const char *word)
          strcmp(word, "throw") == 0;
 }
 
-static void put_route(box *b, const route_file *file, const char *to, const char *way)
+static void put_route(box *b, const route *r, const char *to, const char *way)
 {
-  if (b->routes->len < BOX_LISTED_MOST) {
+  if (is_of_main(r) && b->routes->len < BOX_LISTED_MOST) {
     g_ptr_array_add(b->routes, g_strdup_printf("%s=%s", to, way));
     return;
   }
+  if (!is_of_main(r) && b->tables->len < BOX_LISTED_MOST) {
+    g_ptr_array_add(b->tables, g_strdup_printf("%s %s=%s", r->table, to, way));
+    return;
+  }
   b->left_out++;
-  b->whole[file->six] = FALSE;
+  b->whole[r->six] = FALSE;
 }
 
 /* Of several ways the device counts where all have the same. */
@@ -61,43 +69,53 @@ static void drop_hop(route *r)
   *r->hop = '\0';
 }
 
+/* Another table's is followed where rules choose that. => FALSE: it is not, which the file's sums say. */
+static gboolean is_followed(const box *b, const route *r, route_file *file)
+{
+  const gboolean ends = is_ending_type(r->type);
+
+  if (!is_of_main(r) && b->rules[r->six]->len > 0 && box_is_word(r->table)) {
+    file->chosen++;
+    return TRUE;
+  }
+  if (is_of_main(r) && (!ends || b->decided[r->six]))
+    return TRUE;
+  file->more += !ends;
+  file->ends += ends;
+  return FALSE;
+}
+
 static void add_route(box *b, route *r, route_file *file)
 {
   const gboolean ends = is_ending_type(r->type);
   const char *to = r->destination;
 
   add_hop(r, "");
-  if (r->local)
+  r->six |= file->six || strchr(to, ':') != NULL;
+  if (r->local || (r->six && file->other))
     return;
   /* The kernel's own, at the end of all tables, are nobody's doing. */
   if (ends && strcmp(r->table, "unspec") == 0)
     return;
-  if (*r->table != '\0' && strcmp(r->table, "main") != 0) {
-    file->more += !ends;
-    file->ends += ends;
+  if (!is_followed(b, r, file))
     return;
-  }
-  if (ends && !file->ends_hold) {
-    file->ends++;
-    return;
-  }
   if (r->dead && *r->device == '\0') {
     file->dead++;
     return;
   }
   if (!box_is_word(to) || strchr(to, '=') != NULL) {
     file->more++;
-    b->whole[file->six] = FALSE;
+    b->whole[r->six] = FALSE;
     return;
   }
   if (strcmp(to, "default") == 0)
-    to = file->six || r->six ? "::/0" : "0.0.0.0/0";
+    to = r->six ? "::/0" : "0.0.0.0/0";
   if (ends || (box_is_name(r->device) && !r->hops)) {
-    put_route(b, file, to, ends ? r->type : r->device);
+    put_route(b, r, to, ends ? r->type : r->device);
     return;
   }
   file->unplaced++;
-  put_route(b, file, to, "?");
+  put_route(b, r, to, "?");
 }
 
 static gboolean is_own_type(const char *word)
@@ -129,8 +147,10 @@ static gboolean text_route(const char *line, route *r)
       drop_hop(r);
     else if (strcmp(word, "table") == 0)
       box_next_word(&at, r->table);
+    else if (strcmp(word, "pref") == 0)
+      r->six = TRUE; /* of routers, which IPv6 alone has */
     else if (strcmp(word, "via") == 0 && box_next_word(&at, word))
-      r->six = strchr(word, ':') != NULL;
+      r->six |= strchr(word, ':') != NULL;
   }
   r->local |= strcmp(r->table, "local") == 0;
   return TRUE;
@@ -150,7 +170,7 @@ static void text_hop(const char *line, route *r)
     else if (strcmp(word, "dead") == 0)
       drop_hop(r);
     else if (strcmp(word, "via") == 0 && box_next_word(&at, word))
-      r->six = strchr(word, ':') != NULL;
+      r->six |= strchr(word, ':') != NULL;
 }
 
 static void text_routes(box *b, const char *text, route_file *file)
@@ -205,17 +225,32 @@ static void json_routes(box *b, const char *at, route_file *file)
       g_strlcpy(r.table, value, sizeof r.table);
       r.local |= strcmp(value, "local") == 0;
     } else if (strcmp(key, "gateway") == 0) {
-      r.six = strchr(value, ':') != NULL;
+      r.six |= strchr(value, ':') != NULL;
+    } else if (strcmp(key, "pref") == 0) {
+      r.six = TRUE;
     }
   }
   if (any && *r.destination != '\0')
     add_route(b, &r, file);
 }
 
+static gboolean has_file_of_six(const box *b)
+{
+  guint i;
+
+  for (i = 0; i < b->files->len; i++) {
+    const box_file *f = g_ptr_array_index(b->files, i);
+
+    if (f->kind == BOX_ROUTE && f->text->len > 0 && strchr(box_base(f->name), '6') != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void box_read_routes(box *b, box_file *f)
 {
   const gboolean six = strchr(box_base(f->name), '6') != NULL;
-  route_file file = { .six = six, .ends_hold = b->alone[six] };
+  route_file file = { .six = six, .other = !six && has_file_of_six(b) };
   guint before = b->routes->len;
   GString *says = g_string_new(NULL);
 
@@ -231,15 +266,17 @@ void box_read_routes(box *b, box_file *f)
   if (file.dead > 0)
     g_string_append_printf(says, "; %u by a link that was down %s not used: dead", file.dead,
                            file.dead == 1 ? "is" : "are");
+  if (file.chosen > 0)
+    g_string_append_printf(says, "; %u of other tables, which rules of policy routing choose", file.chosen);
   if (file.more > 0)
     g_string_append_printf(says, "; %u other%s not used: another table's", file.more, file.more == 1 ? " is" : "s are");
   if (file.ends > 0)
     g_string_append_printf(
       says,
-      "; %u that let%s nothing leave (unreachable, blackhole) %s not followed: the main table has to be known to "
-      "decide alone (ip rule)",
+      "; %u that let%s nothing leave (unreachable, blackhole) %s not followed: which table decides has to be known "
+      "(ip rule)",
       file.ends, file.ends == 1 ? "s" : "", file.ends == 1 ? "is" : "are");
-  box_say(f, b->routes->len > before, box_with_left_out(b, g_string_free(says, FALSE)));
+  box_say(f, b->routes->len > before || file.chosen > 0, box_with_left_out(b, g_string_free(says, FALSE)));
 }
 
 /* More of what a file of routes says. */
@@ -265,7 +302,7 @@ void box_settle_routes(box *b)
   guint six, i;
 
   for (six = 0; six < 2; six++) {
-    gboolean any = !b->alone[six] || !b->whole[six];
+    gboolean any = !b->decided[six] || !b->whole[six];
 
     for (i = 0; i < b->routes->len && !any; i++) {
       const char *text = g_ptr_array_index(b->routes, i);
@@ -279,78 +316,4 @@ void box_settle_routes(box *b)
     if (b->down->len > 0)
       say_more(b, six, "%s; %s was down: what was routed by it before is not among them", b->down->str);
   }
-}
-
-/* ---- rules of policy routing ---- */
-
-/* What every box has: local, main, default. */
-static gboolean is_common_table(const char *table)
-{
-  return strcmp(table, "local") == 0 || strcmp(table, "main") == 0 || strcmp(table, "default") == 0;
-}
-
-/* "32766:	from all lookup main", and nothing else. */
-static gboolean is_common_rule(const char *line)
-{
-  static const char *const words[] = { "from", "all", "lookup" };
-  char word[BOX_WORD_MOST];
-  guint i;
-
-  line += strcspn(line, ":");
-  line += *line == ':';
-  for (i = 0; i < G_N_ELEMENTS(words); i++)
-    if (!box_next_word(&line, word) || strcmp(word, words[i]) != 0)
-      return FALSE;
-  if (!box_next_word(&line, word) || !is_common_table(word))
-    return FALSE;
-  return !box_next_word(&line, word) ||
-         (strcmp(word, "proto") == 0 && box_next_word(&line, word) && !box_next_word(&line, word));
-}
-
-static guint other_rules(const char *text)
-{
-  char **lines = g_strsplit(text, "\n", BOX_LINE_MOST);
-  guint i, others = 0;
-
-  for (i = 0; lines[i] != NULL; i++)
-    others += g_ascii_isdigit(*lines[i]) && !is_common_rule(lines[i]);
-  g_strfreev(lines);
-  return others;
-}
-
-/* Each object has "priority" first, and of a common one "src" is "all", and "table" the rest. */
-static guint other_json_rules(const char *at)
-{
-  char key[BOX_WORD_MOST], value[BOX_WORD_MOST];
-  guint others = 0;
-  gboolean other = FALSE;
-
-  while (box_next_member(&at, key, value)) {
-    if (strcmp(key, "priority") == 0)
-      other = FALSE;
-    else if (strcmp(key, "protocol") == 0 || (strcmp(key, "src") == 0 && strcmp(value, "all") == 0) ||
-             (strcmp(key, "table") == 0 && is_common_table(value)) || other)
-      continue;
-    else {
-      other = TRUE;
-      others++;
-    }
-  }
-  return others;
-}
-
-void box_read_policy(box *b, box_file *f)
-{
-  const gboolean six = strchr(box_base(f->name), '6') != NULL;
-  const guint others = box_is_json(f) ? other_json_rules(f->text->str) : other_rules(f->text->str);
-
-  b->alone[six] = others == 0;
-  if (others == 0)
-    box_say(f, TRUE, g_strdup("the main table decides alone"));
-  else
-    box_say(f, FALSE,
-            g_strdup_printf(
-              "not used: %u rule%s of policy routing %s not followed, the main table decides; what it has no route "
-              "for is taken for forwarded",
-              others, others == 1 ? "" : "s", others == 1 ? "is" : "are"));
 }

@@ -140,6 +140,9 @@ static box *new_box(const char *path)
   b->down = g_string_new(NULL);
   b->locals = g_ptr_array_new_with_free_func(g_free);
   b->routes = g_ptr_array_new_with_free_func(g_free);
+  b->rules[0] = g_ptr_array_new_with_free_func(g_free);
+  b->rules[1] = g_ptr_array_new_with_free_func(g_free);
+  b->tables = g_ptr_array_new_with_free_func(g_free);
   b->modules = g_ptr_array_new_with_free_func(g_free);
   b->told = g_ptr_array_new_with_free_func(g_free);
   b->interfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
@@ -218,6 +221,9 @@ void box_free(box *b)
   g_string_free(b->down, TRUE);
   g_ptr_array_unref(b->locals);
   g_ptr_array_unref(b->routes);
+  g_ptr_array_unref(b->rules[0]);
+  g_ptr_array_unref(b->rules[1]);
+  g_ptr_array_unref(b->tables);
   g_ptr_array_unref(b->modules);
   g_ptr_array_unref(b->told);
   g_hash_table_destroy(b->interfaces);

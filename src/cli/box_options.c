@@ -84,6 +84,7 @@ gboolean cli_box_apply(cli_options *o, GError **error)
     o->box_ruled = rules->len > 0;
     g_ptr_array_unref(rules);
   }
+  o->box_routed = (o->box_ruled || o->rules->len > 0) && o->routes->len == 0;
   if (o->box_ruled || o->rules->len > 0)
     take_list(o->routes, b->routes); /* who asks for interfaces is a rule */
   return TRUE;

@@ -77,12 +77,29 @@ static void put_list(emit_text *out, const char *option, const GPtrArray *values
   }
 }
 
+/* What has no option of its own: rules of policy routing, and routes of the tables that they choose. */
+static void put_routing(emit_text *out, const char *title, const GPtrArray *values)
+{
+  guint i;
+
+  for (i = 0; i < values->len; i++) {
+    emit_text_format(out, "  %s", title);
+    put_clean(out, g_ptr_array_index(values, i));
+    emit_text_char(out, '\n');
+  }
+}
+
 static void print_options(emit_text *out, const cli_options *o, const ct_params *params)
 {
   emit_text_format(out, "It sets\n  --profile %s\n  nf_conntrack_max %" G_GUINT64_FORMAT ", %u buckets\n",
                    params->profile->name, (guint64)params->max, params->buckets);
   put_list(out, "local", o->locals);
   put_list(out, "route", o->routes);
+  if (o->box_routed) {
+    put_routing(out, "rule of routing: IPv", o->box->rules[0]);
+    put_routing(out, "rule of routing: IPv", o->box->rules[1]);
+    put_routing(out, "route of table ", o->box->tables);
+  }
   put_list(out, "module", o->modules);
 }
 

@@ -49,6 +49,21 @@ static const char *const *label_names(const cli_firewall *f)
   return (const char *const *)(f->label_names != NULL ? f->label_names : f->o->label_names);
 }
 
+/* Rules of policy routing, and the tables that they choose, of which a box alone tells. */
+static gboolean set_routing(cli_firewall *f, const box *b, GError **error)
+{
+  guint six, i;
+
+  for (six = 0; six < 2; six++)
+    for (i = 0; i < b->rules[six]->len; i++)
+      if (!fw_box_facts_rule(f->facts, g_ptr_array_index(b->rules[six], i)))
+        return refuse(error, "--box: no rule of policy routing: %s", (const char *)g_ptr_array_index(b->rules[six], i));
+  for (i = 0; i < b->tables->len; i++)
+    if (!fw_box_facts_table(f->facts, g_ptr_array_index(b->tables, i)))
+      return refuse(error, "--box: no route: %s", (const char *)g_ptr_array_index(b->tables, i));
+  return TRUE;
+}
+
 static gboolean set_facts(cli_firewall *f, GError **error)
 {
   const cli_options *o = f->o;
@@ -62,6 +77,8 @@ static gboolean set_facts(cli_firewall *f, GError **error)
     if (!fw_box_facts_route(f->facts, g_ptr_array_index(o->routes, i)))
       return refuse(error, "--route %s: give PREFIX=INTERFACE, or PREFIX=unreachable, prohibit, blackhole or throw",
                     (char *)g_ptr_array_index(o->routes, i));
+  if (o->box_routed && !set_routing(f, o->box, error))
+    return FALSE;
   for (i = 0; i < o->assumptions->len; i++)
     if (!fw_box_facts_assume(f->facts, g_ptr_array_index(o->assumptions, i)))
       return refuse(error, "--assume %s: give MATCH=yes or MATCH=no", (char *)g_ptr_array_index(o->assumptions, i));
@@ -71,6 +88,7 @@ static gboolean set_facts(cli_firewall *f, GError **error)
   f->facts->localnet_ends = o->box != NULL && o->box->localnet_told && !o->box->route_localnet;
   for (i = 0; i < 2 && o->box != NULL && !f->facts->bridge; i++)
     f->facts->host[i] = o->box->host[i];
+  f->facts->no_router6 = o->box != NULL && o->box->router6_told && !o->box->router6;
   f->facts->source_routes = o->box != NULL && o->box->all_source_routes && o->box->source_routes;
   f->facts->bridge_name = g_strdup(o->bridge);
   return o->timeout_policies == NULL || read_policies(f, error);
@@ -114,8 +132,12 @@ static GPtrArray *texts_of_box(const box *b)
 
   for (i = 0; i < rules->len; i++) {
     const box_file *file = g_ptr_array_index(rules, i);
+    GString *text = box_rules_text(b, file);
 
-    cli_rules_texts_add(texts, file->name, box_rules_text(b, file));
+    if (file->kind == BOX_IPTABLES || file->kind == BOX_IP6TABLES)
+      cli_rules_texts_add_of(texts, file->name, text, file->kind == BOX_IP6TABLES ? FW_IPV6 : FW_IPV4);
+    else
+      cli_rules_texts_add(texts, file->name, text);
   }
   g_ptr_array_unref(rules);
   return texts;

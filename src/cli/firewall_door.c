@@ -64,12 +64,19 @@ static const char *name_of(const cli_firewall *f, const replay_seen *seen)
   return name != NULL ? name : seen->interface;
 }
 
+/* With a VLAN's tag it left by a device upon the one that was captured. */
+static inline gboolean is_outgoing(const replay_seen *seen)
+{
+  return seen->link->direction == CAP_DIR_OUT && seen->link->vlan == 0;
+}
+
 static void G_GNUC_NO_INLINE on_odd_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
 {
   cli_firewall *f = user;
   fw_arrival arrival = { .packet = seen->packet,
                          .in = name_of(f, seen),
                          .brought = seen->link->direction == CAP_DIR_IN,
+                         .outgoing = is_outgoing(seen),
                          .left = seen->left != NULL ? &seen->left->tuple : NULL };
 
   if (seen->frame->link == DLT_ETHERNET && seen->frame->captured >= 14)
@@ -103,7 +110,8 @@ static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *res
   const fw_arrival arrival = { .packet = seen->packet,
                                .link = ethernet ? frame->data : NULL,
                                .in = seen->interface,
-                               .brought = seen->link->direction == CAP_DIR_IN };
+                               .brought = seen->link->direction == CAP_DIR_IN,
+                               .outgoing = is_outgoing(seen) };
 
   if (G_UNLIKELY(f->odd || seen->pairs != NULL || seen->left != NULL)) {
     on_odd_packet(engine, seen, result, user);

@@ -110,6 +110,7 @@ typedef struct cli_options {
   struct box *box;                     /* once it has been read */
   char *box_ram, *box_hashsize;        /* what ram and hashsize are then, where it says them */
   gboolean box_ruled;                  /* its rules are followed */
+  gboolean box_routed;                 /* its routes are, and so its rules of policy routing */
   const char *listed;                  /* --table; NULL: none */
   replay_point listed_at;              /* --table-at */
   const char *load_state, *save_state; /* NULL: none */

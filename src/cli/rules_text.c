@@ -53,11 +53,23 @@ void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text)
   g_ptr_array_add(texts, t);
 }
 
+void cli_rules_texts_add_of(GPtrArray *texts, const char *name, GString *text, fw_family family)
+{
+  cli_rules_text *t;
+
+  cli_rules_texts_add(texts, name, text);
+  t = g_ptr_array_index(texts, texts->len - 1);
+  t->has_family = TRUE;
+  t->family = family;
+}
+
 void cli_rules_texts_add_copy(GPtrArray *texts, const cli_rules_text *text)
 {
   cli_rules_text *t = g_new0(cli_rules_text, 1);
 
   t->name = g_strdup(text->name);
+  t->has_family = text->has_family;
+  t->family = text->family;
   t->text = g_string_new_len(text->text->str, (gssize)text->text->len);
   if (text->source != NULL)
     t->source = g_string_new_len(text->source->str, (gssize)text->source->len);
@@ -122,11 +134,16 @@ gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error)
 gboolean cli_rules_text_parse(fw_ruleset *ruleset, const cli_rules_text *t, const fw_read_options *options,
                               GError **error)
 {
+  fw_read_options read = *options;
   fw_nft_lines *lines;
   gboolean fine;
 
+  if (!read.has_family && t->has_family) {
+    read.has_family = TRUE;
+    read.family = t->family;
+  }
   if (t->source == NULL)
-    return fw_rules_read(ruleset, t->name, t->text->str, t->text->len, options, error);
+    return fw_rules_read(ruleset, t->name, t->text->str, t->text->len, &read, error);
   lines = fw_nft_lines_new(t->source->str, t->source->len, t->lines);
   fine = fw_nft_read_listed(ruleset, t->name, t->text->str, t->text->len, lines, error);
   fw_nft_lines_free(lines);

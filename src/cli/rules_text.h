@@ -16,11 +16,15 @@ typedef struct cli_rules_text {
   /* Of rules in nft's own language, for which `text` is what nft listed of them; NULL else. */
   GString *source;
   GArray *lines; /* guint: the file's line of each line of source */
+  gboolean has_family;
+  fw_family family; /* has_family: whose it is, by where it was found; those of ip6tables-save do not all say */
 } cli_rules_text;
 
 /* For texts from elsewhere. => cli_rules_text *[], empty, which frees what is added. text is taken, name copied. */
 GPtrArray *cli_rules_texts_new(void);
 void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text);
+/* The same of a family's iptables-save. */
+void cli_rules_texts_add_of(GPtrArray *texts, const char *name, GString *text, fw_family family);
 void cli_rules_texts_add_copy(GPtrArray *texts, const cli_rules_text *text);
 /*
  * Reads the files (char *; "-" is standard input); what is in nft's own language is loaded and listed by nft. =>

@@ -581,7 +581,7 @@ bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *
 
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
   return passage->entry != NULL && passage->is_new && (ext == NULL || !ext->announces) &&
-         ct_helper_give(engine, passage->entry, &passage->packet->tuple, name);
+         ct_helper_give_later(engine, passage->entry, &passage->packet->tuple, name);
 }
 
 void ct_passage_set_timeouts(ct_engine *engine, ct_passage *passage, const int64_t *timeout_ns, ct_timeout first)

@@ -116,7 +116,7 @@ typedef struct ct_stats {
   uint64_t count_ns_hi, count_ns_lo; /* integral of the count over time, 128 bits: mean occupancy */
   uint64_t expect_peak, expect_expired, expect_refused;
   uint64_t helper_cut; /* flows whose helper could not see a payload, because the snap length cut it */
-  /* By helper: flows to its standard port that no helper was attached to, though it was not switched off. */
+  /* By helper: flows to its standard port that nothing attached a helper to, though it was not switched off. */
   uint64_t unhelped[CT_HELPERS_MOST];
 } ct_stats;
 

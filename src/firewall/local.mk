@@ -95,6 +95,7 @@ firewall_sources = \
 	src/firewall/walk/quick.c src/firewall/walk/quick.h \
 	src/firewall/walk/random.c \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
+	src/firewall/walk/routing.c src/firewall/walk/routing.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h src/firewall/walk/sets_inside.h src/firewall/walk/sets_change.c \
 	src/firewall/walk/settled.c src/firewall/walk/settled.h \
 	src/firewall/walk/settled_way.c src/firewall/walk/settled_way.h src/firewall/walk/straight.c src/firewall/walk/straight.h \

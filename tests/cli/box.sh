@@ -180,13 +180,13 @@ expect 0 'route 10.2.0.0/16=eth0' '' cat "$work/told"
 cp "$work/ip-route" "$lost/ip-route"
 rm "$lost/ip-addr"
 # Whatever asks for more than the main table, or is not known to.
-for rule in '32765:\tfrom all fwmark 0x1 lookup 100' '5:\tfrom all to 10.0.0.0/8 unreachable' '5:\tfrom all lookup main suppress_prefixlength 0'; do
+for rule in '32765:\tfrom all fwmark 0x1 lookup 100' '5:\tfrom all to 10.0.0.0/8 goto 32766' '5:\tfrom all lookup [l3mdev-table]'; do
   printf '0:\tfrom all lookup local\n%b\n32766:\tfrom all lookup main\n' "$rule" > "$lost/ip-rule"
   expect 0 'not used: 1 rule of policy routing' '*' "$ctreplay" box "$lost"
   cp "$work/out" "$work/told"
   expect 1 '' '' grep -e '=throw' -e '=unreachable' "$work/told"
 done
-echo '[{"priority":0,"src":"all","table":"local"},{"priority":5,"src":"all","fwmark":"0x1","table":"100"},{"priority":32766,"src":"all","table":"main"}]' > "$lost/ip-rule"
+echo '[{"priority":0,"src":"all","table":"local"},{"priority":5,"src":"all","fwmark":"0x1","table":"1000"},{"priority":32766,"src":"all","table":"main"}]' > "$lost/ip-rule"
 expect 0 'not used: 1 rule of policy routing' '*' "$ctreplay" box "$lost"
 rm "$lost/iptables-save"
 expect 2 '' 'rules --box .*: there are no rules in it that can be followed' "$ctreplay" rules --box "$lost" "$work/lost.pcap"

@@ -6,6 +6,7 @@ CLI_TESTS = \
 	tests/cli/answers.sh \
 	tests/cli/assumptions.sh \
 	tests/cli/box.sh \
+	tests/cli/box_routing.sh \
 	tests/cli/data.sh \
 	tests/cli/database.sh \
 	tests/cli/diff.sh \
@@ -50,7 +51,7 @@ CLI_TESTS = \
 	tests/cli/words.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += tests/cli/box_check.sh tests/cli/box_large.sh tests/cli/box_router.sh tests/cli/box_traffic.py tests/cli/capture.sh tests/cli/loaded tests/cli/report_drive.js tests/cli/resume_anywhere.sh tests/cli/nft-trace
+EXTRA_DIST += tests/cli/box_check.sh tests/cli/box_large.sh tests/cli/box_policy.sh tests/cli/box_router.sh tests/cli/box_traffic.py tests/cli/capture.sh tests/cli/loaded tests/cli/report_drive.js tests/cli/resume_anywhere.sh tests/cli/nft-trace
 
 # The router with 20,000 connections: some minutes; in the suite it has 30.
 check-box: ctreplay

@@ -22,15 +22,22 @@ static bool attach(ct_engine *engine, ct_entry *entry, const ct_helper *helper)
   return true;
 }
 
+/* => the helper whose port a flow goes to that has begun without it; below 0: none. */
+static int unhelped_number(const ct_engine *engine, const ct_entry *entry, const ct_tuple *original)
+{
+  if (entry->status & CT_STATUS_EXPECTED || ct_helper_for(&engine->params, original) != NULL)
+    return -1;
+  return ct_helper_number_by_port(&engine->params, original);
+}
+
 void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
 {
   const ct_helper *helper = ct_helper_for(&engine->params, original);
-
   int number;
 
   if (helper != NULL)
     attach(engine, entry, helper);
-  else if ((number = ct_helper_number_by_port(&engine->params, original)) >= 0 && !(entry->status & CT_STATUS_EXPECTED))
+  else if ((number = unhelped_number(engine, entry, original)) >= 0)
     engine->stats.unhelped[number]++;
 }
 
@@ -39,6 +46,18 @@ bool ct_helper_give(ct_engine *engine, ct_entry *entry, const ct_tuple *original
   const ct_helper *helper = ct_helper_find(name);
 
   return helper != NULL && ct_helper_suits(helper, original) && attach(engine, entry, helper);
+}
+
+bool ct_helper_give_later(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const char *name)
+{
+  int number;
+
+  if (!ct_helper_give(engine, entry, original, name))
+    return false;
+  number = unhelped_number(engine, entry, original);
+  if (number >= 0 && engine->stats.unhelped[number] > 0)
+    engine->stats.unhelped[number]--;
+  return true;
 }
 
 static void helping_init(ct_helping *h, ct_engine *engine, ct_entry *entry, ct_ext *ext)

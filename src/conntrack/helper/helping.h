@@ -52,6 +52,8 @@ void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *origin
  * that kind, or the entry has one.
  */
 bool ct_helper_give(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const char *name);
+/* The same, of an entry that ct_helper_attach has seen before: it is no longer counted among those without. */
+bool ct_helper_give_later(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const char *name);
 
 /*
  * At the confirm hook, after tracking and before confirmation, for packets that way.h shows to the entry's helper:

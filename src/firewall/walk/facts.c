@@ -6,6 +6,7 @@
 #include "firewall/match/data.h"
 #include "firewall/parse.h"
 #include "firewall/walk/policies.h"
+#include "firewall/walk/routing.h"
 
 static void network_clear(gpointer data) { g_free(((fw_network *)data)->interface); }
 static void assumption_clear(gpointer data) { g_free(((fw_assumption *)data)->match); }
@@ -40,6 +41,8 @@ void fw_box_facts_free(fw_box_facts *f)
   g_array_free(f->ways4, TRUE);
   g_array_free(f->assumptions, TRUE);
   g_array_free(f->policies, TRUE);
+  fw_routing_free(f->routing[FW_IPV4]);
+  fw_routing_free(f->routing[FW_IPV6]);
   g_free(f->bridge_name);
   g_free(f->interface);
   g_free(f);
@@ -119,7 +122,7 @@ gboolean fw_box_facts_local(fw_box_facts *f, const char *text)
 }
 
 /* No device has such a name, or it is nobody's wish to be misunderstood by ip(8). */
-static fw_route_end end_of(const char *word)
+fw_route_end fw_route_end_of(const char *word)
 {
   static const char *const words[FW_ROUTE_ENDS] = { [FW_ROUTE_NONE] = "throw",
                                                     [FW_ROUTE_UNREACHABLE] = "unreachable",
@@ -146,15 +149,47 @@ const char *fw_route_end_words(fw_route_end end)
   return words[end];
 }
 
-gboolean fw_box_facts_route(fw_box_facts *f, const char *text)
+static gboolean read_route(const char *text, fw_network *n)
 {
   const char *equals = strchr(text, '=');
+
+  if (equals == NULL || !interface_fits(equals + 1) || !read_network(text, equals, n))
+    return FALSE;
+  n->end = (guint8)fw_route_end_of(equals + 1);
+  n->interface = n->end != FW_ROUTE_GOES || strcmp(equals + 1, "?") == 0 ? NULL : g_strdup(equals + 1);
+  return TRUE;
+}
+
+gboolean fw_box_facts_rule(fw_box_facts *f, const char *text)
+{
+  const fw_family family = *text == '6' ? FW_IPV6 : FW_IPV4;
+
+  if ((*text != '4' && *text != '6') || text[1] != ' ' || !fw_routing_rule(&f->routing[family], family, text + 2))
+    return FALSE;
+  fw_box_facts_changed(f);
+  return TRUE;
+}
+
+gboolean fw_box_facts_table(fw_box_facts *f, const char *text)
+{
+  const char *blank = strchr(text, ' ');
+  g_autofree char *table = blank != NULL ? g_strndup(text, (gsize)(blank - text)) : NULL;
   fw_network n;
 
-  if (equals == NULL || !interface_fits(equals + 1) || !read_network(text, equals, &n))
+  if (table == NULL || !read_route(blank + 1, &n))
     return FALSE;
-  n.end = (guint8)end_of(equals + 1);
-  n.interface = n.end != FW_ROUTE_GOES || strcmp(equals + 1, "?") == 0 ? NULL : g_strdup(equals + 1);
+  if (f->routing[n.family] != NULL)
+    fw_routing_route(f->routing[n.family], table, &n);
+  g_free(n.interface);
+  return TRUE;
+}
+
+gboolean fw_box_facts_route(fw_box_facts *f, const char *text)
+{
+  fw_network n;
+
+  if (!read_route(text, &n))
+    return FALSE;
   g_array_append_val(f->routes, n);
   fw_box_facts_changed(f);
   return TRUE;
@@ -195,12 +230,12 @@ static fw_route look_up4(const fw_box_facts *f, guint32 to)
     const fw_way4 *way = &g_array_index(f->ways4, fw_way4, i);
 
     if (((to ^ way->network) & way->mask) == 0)
-      return (fw_route){ way->interface, (fw_route_end)way->end };
+      return (fw_route){ way->interface, (fw_route_end)way->end, way->length };
   }
   return no_route(f);
 }
 
-fw_route fw_box_facts_look_up(const fw_box_facts *f, fw_family family, const fw_address *to)
+fw_route fw_box_facts_look_up_main(const fw_box_facts *f, fw_family family, const fw_address *to)
 {
   const fw_network *best = NULL;
   guint i;
@@ -223,7 +258,13 @@ fw_route fw_box_facts_look_up(const fw_box_facts *f, fw_family family, const fw_
   }
   if (best == NULL)
     return no_route(f);
-  return (fw_route){ best->interface, (fw_route_end)best->end };
+  return (fw_route){ best->interface, (fw_route_end)best->end, best->length };
+}
+
+fw_route fw_box_facts_look_up(const fw_box_facts *f, fw_family family, const fw_address *to)
+{
+  return G_UNLIKELY(f->routing[family] != NULL) ? fw_routing_way(f->routing[family], f, family, to, NULL)
+                                                : fw_box_facts_look_up_main(f, family, to);
 }
 
 const char *fw_box_facts_way(const fw_box_facts *f, fw_family family, const fw_address *to)

@@ -33,6 +33,7 @@ typedef struct fw_way4 {
 typedef struct fw_route {
   const char *interface; /* NULL: nobody knows, or it ends */
   fw_route_end end;
+  guint8 length; /* of the prefix */
 } fw_route;
 
 struct fw_box_facts {
@@ -41,14 +42,16 @@ struct fw_box_facts {
   GArray *assumptions; /* fw_assumption */
   gboolean bridge;     /* a bridge under br_netfilter: no routing, no TTL (RULES 1.1) */
   char *bridge_name;
-  GArray *policies;          /* fw_timeout_policy (policies.h): what CT --timeout names */
-  const char *const *labels; /* the caller's: names of the CT_LABELS labels; NULL: not known */
-  gboolean complete;         /* there are no other routes: what none leads to is unreachable */
-  gboolean localnet_ends;    /* the box has told that its route_localnet is 0: 127.0.0.0/8 is a martian */
-  gboolean host[2];          /* of a family: the box is no router, and forwards nothing */
-  gboolean source_routes;    /* the box has told that it takes them (accept_source_route) */
-  guint32 mtu_bytes;         /* of its devices; 0: not known, and large enough */
-  char *interface;           /* of all packets of captures that name none; NULL: unknown */
+  GArray *policies;              /* fw_timeout_policy (policies.h): what CT --timeout names */
+  const char *const *labels;     /* the caller's: names of the CT_LABELS labels; NULL: not known */
+  gboolean complete;             /* there are no other routes: what none leads to is unreachable */
+  gboolean localnet_ends;        /* the box has told that its route_localnet is 0: 127.0.0.0/8 is a martian */
+  gboolean host[2];              /* of a family: the box is no router, and forwards nothing */
+  gboolean no_router6;           /* no device of the box is in IPv6's groups of routers */
+  gboolean source_routes;        /* the box has told that it takes them (accept_source_route) */
+  guint32 mtu_bytes;             /* of its devices; 0: not known, and large enough */
+  char *interface;               /* of all packets of captures that name none; NULL: unknown */
+  struct fw_routing *routing[2]; /* of a family: rules choose the table (routing.h); NULL: the main one decides */
   /* Of fw_box_facts_changed: the same of IPv4 in few bytes, as each packet asks. */
   guint changes;
   GArray *own4;       /* guint32: the box's addresses */
@@ -72,8 +75,17 @@ gboolean fw_box_facts_local(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_route(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_assume(fw_box_facts *facts, const char *text);
 
+/*
+ * "4" or "6", and a rule (fw_routing_rule); "TABLE PREFIX=INTERFACE", a route of another table than main, which only
+ * counts where its family has rules already. => FALSE: it is none.
+ */
+gboolean fw_box_facts_rule(fw_box_facts *facts, const char *text);
+gboolean fw_box_facts_table(fw_box_facts *facts, const char *text);
+
 /* By the longest prefix; of alike ones a route before a network of `local`, and the first before the others. */
 fw_route fw_box_facts_look_up(const fw_box_facts *facts, fw_family family, const fw_address *to);
+/* The same where rules do not choose: of the main table. */
+fw_route fw_box_facts_look_up_main(const fw_box_facts *facts, fw_family family, const fw_address *to);
 /* Its interface. => NULL: nobody knows, or it ends. */
 const char *fw_box_facts_way(const fw_box_facts *facts, fw_family family, const fw_address *to);
 /* Whether one of the ways to it is by this interface. */
@@ -84,6 +96,8 @@ const fw_network *fw_box_facts_is_local(const fw_box_facts *facts, fw_family fam
 guint16 fw_box_facts_type(const fw_box_facts *facts, fw_family family, const fw_address *address);
 /* "the route to where it goes is prohibited", of one that ends. */
 const char *fw_route_end_words(fw_route_end end);
+/* => how a route ends that is called so; GOES: it does not. */
+fw_route_end fw_route_end_of(const char *word);
 gboolean fw_address_under(const fw_address *address, const fw_address *network, const fw_address *mask);
 
 #endif

@@ -277,11 +277,17 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
   return behind_forward(f, p, last);
 }
 
+/* Rules of routing may ask for what chains have set. */
+static inline gboolean asks_routing_again(const fw_firewall *f, const fw_packet *p)
+{
+  return f->facts->routing[p->family] != NULL && (p->mark != 0 || p->mark_unknown != 0 || p->edited);
+}
+
 static gboolean send(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
   if (!behind(f, p, FW_HOOK_OUTPUT, last))
     return FALSE;
-  if (G_UNLIKELY(p->translated)) {
+  if (G_UNLIKELY(p->translated || asks_routing_again(f, p))) {
     fw_where_again(f, p);
     p->out = f->way_out;
   }
@@ -296,7 +302,7 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
     return send(f, p, last);
   if (!behind(f, p, FW_HOOK_PREROUTING, last))
     return FALSE;
-  if (G_UNLIKELY(p->translated) && !f->facts->bridge)
+  if (G_UNLIKELY(p->translated || asks_routing_again(f, p)) && !f->facts->bridge)
     fw_where_again(f, p);
   if (fw_settle_is_martian(f, p)) {
     f->outcome.kernel = FW_KERNEL_MARTIAN;

@@ -87,6 +87,7 @@ struct fw_firewall {
   const fw_walk_watcher *listener;
   ct_template template;
   const fw_interface_name *way_out; /* of a packet that is not yet routed */
+  gboolean way_seen;                /* it is one that the box sends, and the capture says by which it left */
   fw_named named[FW_NAMED];         /* by where the name stands */
   fw_first_byte first;
   gboolean nat_families[2]; /* have nat hooks */

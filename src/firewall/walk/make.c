@@ -71,7 +71,7 @@ fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *fact
   fw_nat_begin(f);
   for (i = 0; i < 2 * FW_WAYS; i++)
     f->ways[i / FW_WAYS][i % FW_WAYS] = fw_way_new(f->program->rows[i / FW_WAYS], (fw_way_id)(i % FW_WAYS));
-  f->bare = f->nat_families[FW_IPV4];
+  f->bare = f->nat_families[FW_IPV4] && f->facts->routing[FW_IPV4] == NULL;
   for (i = 0; i < FW_HOOKS; i++)
     f->bare = f->bare && f->program->rows[FW_IPV4][i].n == 0;
   return f;

@@ -85,7 +85,8 @@ static inline gboolean fw_settle_way(fw_firewall *f, fw_packet *p)
   const fw_settled *said;
 
   f->ahead = 0;
-  if (!fw_settle_may(f) || G_UNLIKELY(fw_ip_options_matter(f, p)))
+  /* Where rules choose the table, chains may choose the way (marks). */
+  if (!fw_settle_may(f) || G_UNLIKELY(fw_ip_options_matter(f, p) || f->facts->routing[p->family] != NULL))
     return FALSE;
   if (f->nat_families[p->family])
     return fw_settle_with_nat(f, p);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firewall/match/data.h"
+#include "firewall/walk/routing.h"
 
 /* What neighbour discovery asks by: the group of all addresses of the box that end alike; of its link's own too. */
 static gboolean is_solicited(const fw_firewall *f, const guint8 *d)
@@ -25,19 +26,25 @@ static gboolean is_solicited(const fw_firewall *f, const guint8 *d)
   return !told;
 }
 
+static gboolean is_group_of_routers(const guint8 *d)
+{
+  static const guint8 link[16] = { 0xff, 2, [15] = 2 }, site[16] = { 0xff, 5, [15] = 2 };
+
+  return memcmp(d, link, sizeof link) == 0 || memcmp(d, site, sizeof site) == 0;
+}
+
 /* A router of IPv6 is in the groups of all nodes and of all routers. */
 static gboolean is_group_of_box(const fw_firewall *f, const fw_packet *p)
 {
-  static const guint8 nodes[16] = { 0xff, 2, [15] = 1 }, routers[16] = { 0xff, 2, [15] = 2 },
-                      site[16] = { 0xff, 5, [15] = 2 }, solicited[13] = { 0xff, 2, [11] = 1, [12] = 0xff };
+  static const guint8 nodes[16] = { 0xff, 2, [15] = 1 }, solicited[13] = { 0xff, 2, [11] = 1, [12] = 0xff };
   const guint8 *d = p->destination.bytes;
 
   if (p->family == FW_IPV4)
     return d[0] == 224 && d[1] == 0 && d[2] == 0 && d[3] == 1;
   if (d[0] != 0xff)
     return FALSE;
-  return memcmp(d, nodes, sizeof nodes) == 0 || memcmp(d, routers, sizeof routers) == 0 ||
-         memcmp(d, site, sizeof site) == 0 || (memcmp(d, solicited, sizeof solicited) == 0 && is_solicited(f, d));
+  return memcmp(d, nodes, sizeof nodes) == 0 || (is_group_of_routers(d) && !f->facts->no_router6) ||
+         (memcmp(d, solicited, sizeof solicited) == 0 && is_solicited(f, d));
 }
 
 /* A name that the facts hold stays where it is until they change. */
@@ -94,8 +101,8 @@ static void G_GNUC_NO_INLINE know_first_bytes(fw_firewall *f)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(f->first.type); i++) {
-    /* A host sends nothing straight on. */
-    f->first.type[i] = f->facts->host[FW_IPV4] ? 0 : type_of_first(f->facts, i);
+    /* A host sends nothing straight on, and where rules choose the table more is asked than the address. */
+    f->first.type[i] = f->facts->host[FW_IPV4] || f->facts->routing[FW_IPV4] != NULL ? 0 : type_of_first(f->facts, i);
     f->first.way[i] = way_of_first(f, i);
   }
   f->first.changes = f->facts->changes;
@@ -133,20 +140,43 @@ static gboolean is_from_box(fw_firewall *f, const fw_arrival *a, const fw_packet
          (f->facts->interface == NULL && (a->in == NULL || *a->in == '\0' || strcmp(a->in, "lo") == 0));
 }
 
+/* 0.0.0.0 or ::, as who has no address yet is called: nobody sends that on for another. */
+static gboolean is_from_nobody(const fw_packet *p)
+{
+  static const fw_address none;
+
+  return memcmp(&p->source, &none, p->family == FW_IPV4 ? 4 : sizeof none) == 0;
+}
+
 static fw_path path_of(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  return a->sent || is_from_box(f, a, p) ? FW_PATH_OUTPUT : path_by_destination(f, p);
+  return a->sent || is_from_box(f, a, p) || (a->outgoing && is_from_nobody(p) && !f->facts->bridge)
+           ? FW_PATH_OUTPUT
+           : path_by_destination(f, p);
 }
 
 static inline const fw_interface_name *way_to(fw_firewall *f, fw_family family, const fw_address *to)
 {
-  const fw_interface_name *way = family == FW_IPV4 ? first_bytes(f)->way[to->bytes[0]] : NULL;
+  const fw_interface_name *way =
+    family == FW_IPV4 && f->facts->routing[FW_IPV4] == NULL ? first_bytes(f)->way[to->bytes[0]] : NULL;
 
   fw_route route;
 
   if (way != NULL)
     return way;
   route = fw_box_facts_look_up(f->facts, family, to);
+  return of_route(f, route.interface, route.end);
+}
+
+/* To its destination. */
+static const fw_interface_name *way_for(fw_firewall *f, const fw_packet *p)
+{
+  const fw_routing *routing = f->facts->routing[p->family];
+  fw_route route;
+
+  if (G_LIKELY(routing == NULL))
+    return way_to(f, p->family, &p->destination);
+  route = fw_routing_way(routing, f->facts, p->family, &p->destination, p);
   return of_route(f, route.interface, route.end);
 }
 
@@ -182,7 +212,7 @@ static const fw_interface_name *forward_way(fw_firewall *f, const fw_packet *p)
 
   if (G_UNLIKELY(host && p->family == FW_IPV4))
     return &f->program->no_way[FW_ROUTE_HOST];
-  way = fw_where_is_on_link(p->family, &p->destination) ? way_on_link(f, p) : way_to(f, p->family, &p->destination);
+  way = fw_where_is_on_link(p->family, &p->destination) ? way_on_link(f, p) : way_for(f, p);
   return G_UNLIKELY(host) && way->ended == FW_ROUTE_GOES ? &f->program->no_way[FW_ROUTE_HOST] : way;
 }
 
@@ -194,7 +224,14 @@ static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_pa
   if (path == FW_PATH_OUTPUT && type_of(f, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
     return of_facts(f, "lo");
   /* What the box sends has found its way. */
-  return interface_of(f, way_to(f, p->family, &p->destination));
+  return interface_of(f, way_for(f, p));
+}
+
+/* Of what the box sends, the capture knows better than the routes: a program may choose, as for a group. */
+static gboolean has_seen_way_out(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+{
+  return a->outgoing && f->facts->interface == NULL && a->in != NULL && *a->in != '\0' &&
+         type_of(f, p->family, &p->destination) != FW_ADDRTYPE_LOCAL;
 }
 
 static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)
@@ -202,7 +239,11 @@ static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw
   fw_program *g = f->program;
 
   p->in = path == FW_PATH_OUTPUT ? &g->nothing : fw_where_from(f, a, p);
-  f->way_out = path == FW_PATH_INPUT ? &g->nothing : way_of(f, p, path);
+  f->way_seen = path == FW_PATH_OUTPUT && has_seen_way_out(f, a, p);
+  if (f->way_seen)
+    f->way_out = fw_program_interface(g, a->in);
+  else
+    f->way_out = path == FW_PATH_INPUT ? &g->nothing : way_of(f, p, path);
   p->out = path == FW_PATH_OUTPUT ? f->way_out : &g->nothing;
   if (f->facts->bridge) {
     const fw_interface_name *bridge = fw_program_interface(g, f->facts->bridge_name);
@@ -240,7 +281,8 @@ const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32
 
   if (G_LIKELY(way != NULL))
     return way;
-  return !f->facts->host[FW_IPV4] && is_plain(f, from) && is_plain(f, to) && from != 0
+  return !f->facts->host[FW_IPV4] && f->facts->routing[FW_IPV4] == NULL && is_plain(f, from) && is_plain(f, to) &&
+             from != 0
            ? way_to(f, FW_IPV4, &destination)
            : NULL;
 }
@@ -320,7 +362,8 @@ void fw_where_again(fw_firewall *f, fw_packet *p)
   fw_path path = f->outcome.path == FW_PATH_OUTPUT ? FW_PATH_OUTPUT : path_by_destination(f, p);
 
   f->outcome.path = path;
-  f->way_out = path == FW_PATH_INPUT ? &f->program->nothing : way_of(f, p, path);
+  if (path != FW_PATH_OUTPUT || !f->way_seen)
+    f->way_out = path == FW_PATH_INPUT ? &f->program->nothing : way_of(f, p, path);
 }
 
 const fw_address *fw_where_own_on(const fw_firewall *f, fw_family family, const char *interface)
