@@ -349,6 +349,11 @@ START_TEST(martians)
   ck_assert_uint_eq(ct_engine_count(kit.engine), i - n);
   kit.facts->localnet_ends = FALSE;
   ck_assert_int_eq(wk_udp(&kit, A, 1, "127.0.0.1", 3, "x"), FW_VERDICT_ACCEPT);
+  /* To 0.0.0.0 whoever sends it, route_localnet or not. */
+  kit.facts->interface = g_strdup("eth0");
+  ck_assert_int_eq(wk_udp(&kit, "127.0.0.1", 1, B, 4, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_int_eq(wk_udp(&kit, "127.0.0.1", 1, "0.0.0.0", 5, "x"), FW_VERDICT_DROP);
+  ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->kernel, FW_KERNEL_MARTIAN);
 }
 END_TEST
 

@@ -304,10 +304,12 @@ gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p)
     return FALSE;
   if (p->source.bytes[0] >> 4 == 14 || from == all)
     return TRUE;
+  if (from != 0 && to == 0)
+    return TRUE;
   if (p->source.bytes[0] == 127 || p->destination.bytes[0] == 127)
     return f->facts->localnet_ends && !is_between_own(f, p);
   if (from != 0)
-    return to == 0;
+    return FALSE;
   if (to == all || to == 0)
     return FALSE;
   return group[0] >> 4 != 14 || (p->protocol != IPPROTO_IGMP && (group[0] != 224 || group[1] != 0 || group[2] != 0));
