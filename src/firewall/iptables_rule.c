@@ -164,8 +164,8 @@ static gboolean take_value(fw_command *c, const char *attached, const char **val
     return TRUE;
   if (!fw_command_more(c))
     return fw_command_fail(c, "expected a value behind \"%s\"", fw_command_word(c, c->at - 1));
-  /* Before 1.4.3 '!' stood here. */
-  if (fw_command_is_bang(c, c->at) && c->at + 1 < c->f->words.n) {
+  /* Before 1.4.3 '!' stood here; with another option behind it, it is the value. */
+  if (fw_command_is_bang(c, c->at) && c->at + 1 < c->f->words.n && *fw_command_word(c, c->at + 1) != '-') {
     if (c->invert)
       return fw_command_fail(c, "expected one '!'");
     c->invert = TRUE;

@@ -501,6 +501,44 @@ START_TEST(elements_of_what_is_not_in_it)
 }
 END_TEST
 
+/* The rest of the rule is done then, and its end is the rule's. */
+START_TEST(a_verdict_map_that_goes_on)
+{
+#define VMAP(verdict) \
+  "{\"vmap\":{\"key\":{\"meta\":{\"key\":\"l4proto\"}},\"data\":{\"set\":[[\"udp\",{\"" verdict "\":null}]]}}}"
+  static const struct {
+    const char *behind;
+    fw_verdict verdict;
+    guint64 hits; /* of the rule behind it, which drops */
+  } cases[] = {
+    { ",{\"drop\":null}", FW_VERDICT_DROP, 0 },
+    { ",{\"accept\":null}", FW_VERDICT_ACCEPT, 0 },
+    { "," COUNTER ",{\"return\":null}", FW_VERDICT_ACCEPT, 0 },
+    { ",{\"continue\":null}", FW_VERDICT_DROP, 1 },
+    { "," COUNTER, FW_VERDICT_DROP, 1 },
+    { "", FW_VERDICT_DROP, 1 },
+    { ",{\"jump\":{\"target\":\"u\"}}", FW_VERDICT_ACCEPT, 0 },
+    { "," VMAP("accept"), FW_VERDICT_ACCEPT, 0 },
+    { "," VMAP("continue") ",{\"accept\":null}", FW_VERDICT_ACCEPT, 0 },
+    { ",{\"reject\":null}", FW_VERDICT_REJECT, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *rules = g_strdup_printf(
+      DOCUMENT(TABLE("ip", "t") BASE(
+        "ip", "t", "c", "filter", "forward",
+        "0") ",{\"chain\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"u\"}}" RULE("ip", "t", "u", "{\"accept\":null}")
+                 RULE("ip", "t", "c", "%s%s") RULE("ip", "t", "c", "{\"drop\":null}")),
+      VMAP("continue"), cases[i].behind);
+
+    start(rules);
+    ck_assert_msg(wk_udp(&kit, A, 9, B, 2, "x") == cases[i].verdict, "behind it: %s", cases[i].behind);
+    ck_assert_uint_eq(wk_hits(&kit, "t", "c", 2), cases[i].hits);
+    wk_stop(&kit);
+  }
+}
+END_TEST
+
 /* The address is looked up before the family is asked for. */
 START_TEST(an_address_for_the_other_family)
 {
@@ -712,6 +750,7 @@ int main(void)
   tcase_add_test(tc, answers_before_conntrack);
   tcase_add_test(tc, a_constant_in_a_key);
   tcase_add_test(tc, elements_of_what_is_not_in_it);
+  tcase_add_test(tc, a_verdict_map_that_goes_on);
   tcase_add_test(tc, an_address_for_the_other_family);
   tcase_add_test(tc, a_rule_expects_connections);
   tcase_add_test(tc, an_answer_expects_connections);

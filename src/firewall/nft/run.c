@@ -480,9 +480,12 @@ fw_truth fw_nft_run_rule(fw_program *program, fw_packet *p, const fw_test *test)
 
     one = ask(program, p, rule, s);
     if (one == FW_YES) {
-      if (has_ended(program, s))
-        break;
-      continue;
+      if (!has_ended(program, s))
+        continue;
+      /* What a vmap's 'continue' has led to ends it. */
+      if (s->kind != FW_NFT_DO_VMAP)
+        run->verdict = NULL;
+      break;
     }
     run->opens = one == FW_UNKNOWN && s->kind == FW_NFT_DO_VMAP;
     if (truth == FW_UNKNOWN && one != FW_NO) {
