@@ -255,10 +255,26 @@ static gboolean explain_rules(const agree *a, agree_difference *d)
          said(d, AGREE_NO_RULES, "the box's rules translate or mark it, and none were given (--rules)");
 }
 
+/* What OUTPUT translates no capture has as it was before, nor has one of the side that it leaves by what had arrived.
+ */
+static gboolean explain_behind(const agree *a, agree_difference *d)
+{
+  const ct_tuple *e = d->there->tuple;
+  ct_tuple leaves;
+
+  if (!a->facts.ruled || d->here == NULL || !ct_tuple_invert(&e[CT_REPLY], &leaves) ||
+      ct_tuple_equal(&leaves, &e[CT_ORIGINAL]) || !ct_tuple_equal(&leaves, &d->here->tuple[CT_ORIGINAL]))
+    return FALSE;
+  return said(
+    d, AGREE_NOT_CAPTURED,
+    "the capture has its packets behind their translation alone, as they leave: the box itself sends them, or "
+    "they arrived where was not captured");
+}
+
 /* Why it is translated otherwise here; then answers are of another connection here, too. */
 static gboolean explain_settled(const agree *a, agree_difference *d)
 {
-  return explain_rules(a, d) || explain_translation(a, d);
+  return explain_rules(a, d) || explain_behind(a, d) || explain_translation(a, d);
 }
 
 /* The box has its packets as those of a connection that is another one here: answers that fit no entry begin one. */
