@@ -414,6 +414,14 @@ static gboolean explain_history(const agree *a, agree_difference *d)
   return perhaps(d) && said(d, AGREE_BEFORE, "may have begun before the capture");
 }
 
+/* Answers alone, as those to what the box itself sends in a capture of what comes in, begin an entry of their own. */
+static gboolean explain_reversed(const agree *a, agree_difference *d)
+{
+  return ct_tuple_equal(&d->there->tuple[CT_REPLY], &d->here->tuple[CT_ORIGINAL]) &&
+         is_one_sided(d, seen_of(a, d->there)) &&
+         said(d, AGREE_ONE_SIDED, "the capture has one direction of it alone, that of the answers");
+}
+
 /* Each of these explains some fields; all that differ have to be explained. */
 static void explain_both(const agree *a, agree_difference *d)
 {
@@ -434,6 +442,7 @@ static void explain_both(const agree *a, agree_difference *d)
     g_clear_pointer(&one.words, g_free);                                            \
     left &= ~(guint)(fields);                                                       \
   }
+  EXPLAIN(translated | BY_HISTORY, d->fields & translated && explain_reversed(a, &one))
   EXPLAIN(helper, explain_helper(&one))
   EXPLAIN(ruled, explain_rules(a, &one))
   EXPLAIN(translated, explain_settled(a, &one))
