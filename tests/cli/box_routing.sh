@@ -90,6 +90,16 @@ for rule in '5:\tfrom all lookup 100 ' '5:\tfrom all lookup [l3mdev-table]' '5:\
   cp "$work/whole" "$box/ip-route"
 done
 expect 2 '' 'no rule of policy routing' sh -c "printf '5:\tfrom nowhere lookup 100\n' > '$box/ip-rule'; '$ctreplay' -P --box '$box' '$work/way.pcapng'"
+# A state is of the rules that chose.
+rules '5:\tfrom all lookup 100'
+expect 0 . '*' "$ctreplay" -C --box "$box" --save-state "$work/state" "$work/way.pcapng"
+expect 0 . '*' "$ctreplay" -C --box "$box" --load-state "$work/state" "$work/way.pcapng"
+rules '5:\tfrom all lookup 51820'
+expect 3 '' 'it is of a rule of routing, IPv 4 table 100, and this run of a rule of routing, IPv 4 table 51820' \
+  "$ctreplay" -C --box "$box" --load-state "$work/state" "$work/way.pcapng"
+echo 'net.ipv4.ip_forward = 0' > "$box/sysctl"
+expect 3 '' 'it is of a box with (none), and this run of a box with no forwarding of IPv4' "$ctreplay" -C --box "$box" --load-state "$work/state" "$work/way.pcapng"
+rm "$box/sysctl"
 # Routes of the command line win, and rules with them.
 rules '5:\tfrom all lookup 100'
 expect 0 'FORWARD:rule:3' '*' "$ctreplay" -P --fields n,rule --box "$box" --route 0.0.0.0/0=wg0 "$work/way.pcapng"
