@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { RULES_MOST = 512 };
+enum { RULES_MOST = 256 };
 
 typedef struct rule {
   GString *asks; /* " from 10.0.0.0/8 iif eth0" */
