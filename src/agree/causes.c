@@ -255,10 +255,26 @@ static gboolean explain_rules(const agree *a, agree_difference *d)
          said(d, AGREE_NO_RULES, "the box's rules translate or mark it, and none were given (--rules)");
 }
 
+/* What OUTPUT translates no capture has as it was before, nor has one of the side that it leaves by what had arrived.
+ */
+static gboolean explain_behind(const agree *a, agree_difference *d)
+{
+  const ct_tuple *e = d->there->tuple;
+  ct_tuple leaves;
+
+  if (!a->facts.ruled || d->here == NULL || !ct_tuple_invert(&e[CT_REPLY], &leaves) ||
+      ct_tuple_equal(&leaves, &e[CT_ORIGINAL]) || !ct_tuple_equal(&leaves, &d->here->tuple[CT_ORIGINAL]))
+    return FALSE;
+  return said(
+    d, AGREE_NOT_CAPTURED,
+    "the capture has its packets behind their translation alone, as they leave: the box itself sends them, or "
+    "they arrived where was not captured");
+}
+
 /* Why it is translated otherwise here; then answers are of another connection here, too. */
 static gboolean explain_settled(const agree *a, agree_difference *d)
 {
-  return explain_rules(a, d) || explain_translation(a, d);
+  return explain_rules(a, d) || explain_behind(a, d) || explain_translation(a, d);
 }
 
 /* The box has its packets as those of a connection that is another one here: answers that fit no entry begin one. */
@@ -398,6 +414,14 @@ static gboolean explain_history(const agree *a, agree_difference *d)
   return perhaps(d) && said(d, AGREE_BEFORE, "may have begun before the capture");
 }
 
+/* Answers alone, as those to what the box itself sends in a capture of what comes in, begin an entry of their own. */
+static gboolean explain_reversed(const agree *a, agree_difference *d)
+{
+  return ct_tuple_equal(&d->there->tuple[CT_REPLY], &d->here->tuple[CT_ORIGINAL]) &&
+         is_one_sided(d, seen_of(a, d->there)) &&
+         said(d, AGREE_ONE_SIDED, "the capture has one direction of it alone, that of the answers");
+}
+
 /* Each of these explains some fields; all that differ have to be explained. */
 static void explain_both(const agree *a, agree_difference *d)
 {
@@ -418,6 +442,7 @@ static void explain_both(const agree *a, agree_difference *d)
     g_clear_pointer(&one.words, g_free);                                            \
     left &= ~(guint)(fields);                                                       \
   }
+  EXPLAIN(translated | BY_HISTORY, d->fields & translated && explain_reversed(a, &one))
   EXPLAIN(helper, explain_helper(&one))
   EXPLAIN(ruled, explain_rules(a, &one))
   EXPLAIN(translated, explain_settled(a, &one))

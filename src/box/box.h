@@ -102,6 +102,10 @@ void box_free(box *b); /* NULL is fine */
 
 /* The first of a kind; NULL: there is none. */
 box_file *box_get(const box *b, box_kind kind);
+/* What conntrack -L printed of BOX_TABLE, BOX_EXPECT, which says more than /proc's files; NULL: there is none. */
+const box_file *box_printed(const box *b, box_kind kind);
+/* Whether conntrack printed a file of entries or expectations. */
+gboolean box_is_printed(const box_file *f);
 /* The rules that are to be followed, in the order in which they are to be loaded: box_file *. To be unreferenced. */
 GPtrArray *box_rules(const box *b);
 /* What of these is to be followed: of nft's listing not the tables that iptables-save tells. To be freed. */

@@ -109,6 +109,7 @@ static void read_sysctls(box *b, box_file *f)
 {
   char **lines = g_strsplit(f->text->str, "\n", -1);
   gboolean asks_back = FALSE;
+  char count[16] = "no";
   guint i, n = 0;
 
   for (i = 0; lines[i] != NULL; i++) {
@@ -123,8 +124,10 @@ static void read_sysctls(box *b, box_file *f)
     g_string_append_c(b->sysctls, '\n'); /* also of the others: messages name lines */
   }
   g_strfreev(lines);
+  if (n > 0)
+    g_snprintf(count, sizeof count, "%u", n);
   box_say(f, n > 0 || (b->localnet_told && !b->route_localnet),
-          g_strdup_printf("%u setting%s of tracking%s%s", n, n == 1 ? "" : "s",
+          g_strdup_printf("%s setting%s of tracking%s%s", count, n == 1 ? "" : "s",
                           asks_back ? "; net.ipv4.conf.*.rp_filter is not followed: what comes by another way than "
                                       "leads back is not dropped"
                                     : "",
@@ -174,7 +177,9 @@ static void read_meminfo(box *b, box_file *f)
   guint64 kib = at != NULL ? g_ascii_strtoull(at + 9, NULL, 10) : 0;
 
   b->ram_kib = kib < G_GUINT64_CONSTANT(1) << 40 ? kib : 0;
-  box_say(f, b->ram_kib != 0, g_strdup_printf("%" G_GUINT64_FORMAT " KiB of memory", b->ram_kib));
+  box_say(f, b->ram_kib != 0,
+          b->ram_kib != 0 ? g_strdup_printf("%" G_GUINT64_FORMAT " KiB of memory", b->ram_kib)
+                          : g_strdup("not used: no MemTotal in it"));
 }
 
 static void add_parameter(box *b, const char *module, const char *name, const char *value)
@@ -249,6 +254,36 @@ static void read_date(box *b, box_file *f)
   box_say(f, TRUE, g_strdup("the moment of the table; its zone is not used, as nothing is told in local time"));
 }
 
+gboolean box_is_printed(const box_file *f)
+{
+  return f->text->len > 0 &&
+         (strstr(f->name, "conntrack-L") != NULL || strstr(f->name, "conntrack_-L") != NULL || f->text->str[0] == '<');
+}
+
+const box_file *box_printed(const box *b, box_kind kind)
+{
+  guint i;
+
+  for (i = 0; i < b->files->len; i++) {
+    const box_file *f = g_ptr_array_index(b->files, i);
+
+    if (f->kind == kind && box_is_printed(f))
+      return f;
+  }
+  return NULL;
+}
+
+/* What conntrack printed says more than /proc's files. */
+static void say_table(const box *b, box_file *f)
+{
+  const box_file *printed = box_printed(b, f->kind);
+
+  if (printed != NULL && !box_is_printed(f))
+    box_say(f, FALSE, g_strdup_printf("not used: %s says it", printed->name));
+  else
+    box_say(f, TRUE, g_strdup("for --table and agree"));
+}
+
 /* ---- all ---- */
 
 static void read_one(box *b, box_file *f)
@@ -264,7 +299,7 @@ static void read_one(box *b, box_file *f)
   case BOX_DATE: read_date(b, f); break;
   case BOX_POLICY: break; /* before */
   case BOX_TABLE:
-  case BOX_EXPECT: box_say(f, TRUE, g_strdup("for --table and agree")); break;
+  case BOX_EXPECT: say_table(b, f); break;
   case BOX_STATS: box_say(f, FALSE, g_strdup("not used: to be held against -S by eye")); break;
   default: box_say_rules(b, f); break;
   }

@@ -282,7 +282,11 @@ void box_read_addresses(box *b, box_file *f)
     json_addresses(b, f->text->str);
   else
     text_lines(b, f->text->str, TRUE);
-  box_say(f, b->locals->len > before,
+  if (b->locals->len == before) {
+    box_say(f, FALSE, g_strdup("not used: no address in it"));
+    return;
+  }
+  box_say(f, TRUE,
           box_with_left_out(b, g_strdup_printf("%u address%s of the box's own", b->locals->len - before,
                                                b->locals->len - before == 1 ? "" : "es")));
 }
@@ -295,8 +299,12 @@ void box_read_links(box *b, box_file *f)
     json_addresses(b, f->text->str);
   else
     text_lines(b, f->text->str, FALSE);
+  if (g_hash_table_size(b->interfaces) == 0) {
+    box_say(f, FALSE, g_strdup("not used: no interface in it"));
+    return;
+  }
   box_say(
-    f, g_hash_table_size(b->interfaces) > 0,
+    f, TRUE,
     box_with_left_out(
       b, g_strdup_printf("%u interface%s, %u of them from the addresses", g_hash_table_size(b->interfaces),
                          g_hash_table_size(b->interfaces) == 1 ? " by its number" : "s by their numbers", before)));

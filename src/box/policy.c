@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { RULES_MOST = 512 };
+enum { RULES_MOST = 256 };
 
 typedef struct rule {
   GString *asks; /* " from 10.0.0.0/8 iif eth0" */
@@ -22,6 +22,7 @@ typedef struct reading {
   box *b;
   guint six;
   guint n;         /* rules of people's */
+  gboolean main;   /* that every box has is there */
   const char *why; /* one cannot be followed; NULL: all can */
 } reading;
 
@@ -54,6 +55,7 @@ static void rule_end(reading *to, const rule *r)
 {
   GString *line;
 
+  to->main |= is_common(r) && strcmp(r->table, "main") == 0;
   if (r->nothing || (strcmp(r->table, "local") == 0 && *r->does == '\0' && is_common(r)))
     return;
   if (!is_common(r))
@@ -365,12 +367,14 @@ void box_read_policy(box *b, box_file *f)
   table = unlisted(b, six);
   if (to.why == NULL && table != NULL)
     to.why = "a table that one chooses is not listed (ip route show table all)";
-  b->decided[six] = to.n == 0 || to.why == NULL;
+  b->decided[six] = to.why == NULL && (to.n > 0 || to.main);
   if (to.n > 0 && to.why == NULL) {
     box_say(f, TRUE, g_strdup_printf("%u rule%s of policy routing", to.n, to.n == 1 ? "" : "s"));
     return;
   }
-  if (to.n == 0)
+  if (to.n == 0 && !to.main)
+    box_say(f, FALSE, g_strdup("not used: no rules of policy routing in it"));
+  else if (to.n == 0)
     box_say(f, TRUE, g_strdup("the main table decides alone"));
   else
     box_say(

@@ -21,6 +21,7 @@ typedef struct route_file {
   guint chosen;     /* of other tables, which rules choose */
   guint unplaced;   /* whose interface is not known */
   guint dead;       /* by a link that was down */
+  guint strange;    /* lines that are no routes */
 } route_file;
 
 static gboolean is_of_main(const route *r) { return *r->table == '\0' || strcmp(r->table, "main") == 0; }
@@ -85,6 +86,13 @@ static gboolean is_followed(const box *b, const route *r, route_file *file)
   return FALSE;
 }
 
+/* "default", "10.0.0.0/8", "fe80::/64"; whether it is one in earnest is found out where it is asked for. */
+static gboolean is_prefix(const char *text)
+{
+  return strcmp(text, "default") == 0 || ((strpbrk(text, ".:") != NULL || g_ascii_isdigit(*text)) &&
+                                          text[strspn(text, "0123456789abcdefABCDEF.:/")] == '\0');
+}
+
 static void add_route(box *b, route *r, route_file *file)
 {
   const gboolean ends = is_ending_type(r->type);
@@ -92,6 +100,11 @@ static void add_route(box *b, route *r, route_file *file)
 
   add_hop(r, "");
   r->six |= file->six || strchr(to, ':') != NULL;
+  if (!r->local && !is_prefix(to)) {
+    file->strange++;
+    b->whole[r->six] = FALSE;
+    return;
+  }
   if (r->local || (r->six && file->other))
     return;
   /* The kernel's own, at the end of all tables, are nobody's doing. */
@@ -101,11 +114,6 @@ static void add_route(box *b, route *r, route_file *file)
     return;
   if (r->dead && *r->device == '\0') {
     file->dead++;
-    return;
-  }
-  if (!box_is_word(to) || strchr(to, '=') != NULL) {
-    file->more++;
-    b->whole[r->six] = FALSE;
     return;
   }
   if (strcmp(to, "default") == 0)
@@ -268,6 +276,8 @@ void box_read_routes(box *b, box_file *f)
                            file.dead == 1 ? "is" : "are");
   if (file.chosen > 0)
     g_string_append_printf(says, "; %u of other tables, which rules of policy routing choose", file.chosen);
+  if (file.strange > 0)
+    g_string_append_printf(says, "; %u line%s no route", file.strange, file.strange == 1 ? " is" : "s are");
   if (file.more > 0)
     g_string_append_printf(says, "; %u other%s not used: another table's", file.more, file.more == 1 ? " is" : "s are");
   if (file.ends > 0)

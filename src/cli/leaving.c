@@ -171,8 +171,10 @@ static void does_not_leave(cli_leaving *l, const replay_seen *seen)
   begin_first(l, seen);
   g_string_append(l->first, " is predicted to leave as ");
   put_ends(l->first, l->bytes->data, l->bytes->len);
-  g_string_append(l->first, ", and was not seen to leave: dropped in a way that the rules do not tell, for the box "
-                            "itself (--local), or missing in the capture");
+  g_string_append(
+    l->first,
+    ", and was not seen to leave: dropped in a way that the rules do not tell, as by a full table, for the box "
+    "itself (--local), or missing in the capture");
 }
 
 /* => whether it left as predicted. */

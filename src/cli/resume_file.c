@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "resume_file.h"
+#include "box/box.h"
 #include "rules_text.h"
 #include "say.h"
 
@@ -140,6 +141,25 @@ static void add_list(GPtrArray *facts, const char *name, const GPtrArray *values
     cli_resume_fact(facts, name, g_ptr_array_index(values, i));
 }
 
+/* What a box's sysctls and rules of policy routing say of where packets go. */
+static void add_routing(GPtrArray *facts, const cli_options *o, const fw_box_facts *f)
+{
+  char *switches =
+    g_strdup_printf("%s%s%s%s%s", f->host[FW_IPV4] ? "no forwarding of IPv4, " : "",
+                    f->host[FW_IPV6] ? "no forwarding of IPv6, " : "", f->no_router6 ? "no router of IPv6, " : "",
+                    f->localnet_ends ? "no localnet, " : "", f->source_routes ? "source routes, " : "");
+
+  if (*switches != '\0')
+    switches[strlen(switches) - 2] = '\0';
+  cli_resume_fact(facts, "a box with", *switches != '\0' ? switches : NULL);
+  g_free(switches);
+  if (!o->box_routed)
+    return;
+  add_list(facts, "a rule of routing, IPv", o->box->rules[FW_IPV4]);
+  add_list(facts, "a rule of routing, IPv", o->box->rules[FW_IPV6]);
+  add_list(facts, "a route of table", o->box->tables);
+}
+
 /* By their bytes, not their names: a file that was edited is other rules. */
 void cli_resume_fact_rules(GPtrArray *facts, const cli_options *o, const cli_firewall *firewall)
 {
@@ -156,6 +176,7 @@ void cli_resume_fact_rules(GPtrArray *facts, const cli_options *o, const cli_fir
   }
   add_list(facts, "--local", o->locals);
   add_list(facts, "--route", o->routes);
+  add_routing(facts, o, firewall->facts);
   add_list(facts, "--assume", o->assumptions);
   cli_resume_fact(facts, "--iface", o->iface);
   cli_resume_fact(facts, "--bridge", o->bridge);

@@ -23,22 +23,14 @@ struct cli_listed {
 /* What conntrack printed of both families, or else what /proc had; then what is expected. */
 static void tables_of_box(const box *b, GString *text)
 {
-  const box_file *first = box_get(b, BOX_TABLE);
-  gboolean printed = first != NULL && g_str_has_prefix(first->text->str, "<");
+  static const box_kind kinds[] = { BOX_TABLE, BOX_EXPECT };
   guint i, k;
 
-  for (i = 0; i < b->files->len; i++) {
-    const box_file *f = g_ptr_array_index(b->files, i);
-
-    printed = printed || (f->kind == BOX_TABLE && f->text->len > 0 && strstr(f->name, "conntrack-L") != NULL) ||
-              (f->kind == BOX_TABLE && f->text->len > 0 && strstr(f->name, "conntrack_-L") != NULL);
-  }
-  for (k = 0; k < 2; k++)
+  for (k = 0; k < G_N_ELEMENTS(kinds); k++)
     for (i = 0; i < b->files->len; i++) {
       const box_file *f = g_ptr_array_index(b->files, i);
-      gboolean proc = strstr(f->name, "conntrack-L") == NULL && strstr(f->name, "conntrack_-L") == NULL;
 
-      if (f->kind != (k == 0 ? BOX_TABLE : BOX_EXPECT) || (printed && proc))
+      if (f->kind != kinds[k] || (box_printed(b, kinds[k]) != NULL && !box_is_printed(f)))
         continue;
       g_string_append_len(text, f->text->str, (gssize)f->text->len);
       if (text->len > 0 && text->str[text->len - 1] != '\n')

@@ -53,6 +53,10 @@ typedef struct listing listing;
 struct listing {
   GArray *entries; /* listing_entry */
   GArray *expects; /* listing_expect */
+  /* Expectations whose master it does not tell, as /proc's file; the line of the first one. They are not among expects.
+   */
+  guint64 alone;
+  guint32 alone_line;
   const char *format;
   gboolean any_timeout, any_counters, any_mark, any_helper;
   GStringChunk *names;

@@ -96,4 +96,9 @@ void listing_load(ct_engine *engine, const listing *l, listing_loaded *loaded)
 
     count(loaded, &loaded->expects, load_expect(engine, e), e->line);
   }
+  if (l->alone > 0) {
+    count(loaded, &loaded->expects, "it does not tell whose expectation it is, as conntrack -L expect does",
+          l->alone_line);
+    loaded->left_out += l->alone - 1;
+  }
 }

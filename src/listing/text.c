@@ -273,8 +273,11 @@ static gboolean read_expect(listing_reader *r, listing_word *line)
       take_flags(&e, &word);
     }
   }
-  /* /proc knows no master: it is passed over there. */
-  return (e.tuple.family != 0 && e.master.family == 0) || listing_add_expect(r, &e);
+  if (e.tuple.family == 0 || e.master.family != 0)
+    return listing_add_expect(r, &e);
+  if (r->l->alone++ == 0)
+    r->l->alone_line = r->line;
+  return TRUE;
 }
 
 /* ---- lines ---- */

@@ -56,6 +56,20 @@ echo "udp 17 29 $young mark=0 use=1" > "$work/loaded"
 echo "udp 17 30 $young mark=0 use=1" > "$work/list"
 expect 0 'does not tell when it becomes a stream: on the box it was none yet' '*' "$ctreplay" agree "$work/list" --table "$work/loaded" \
   --table-at '#1' "$work/young.pcap"
+# What the box itself sends and OUTPUT translates is captured as it leaves.
+printf 'flow f: udp 192.0.2.1:5 > 172.17.0.11:80\n+0 f > udp (1)\n+1 f < udp (1)\n' > "$work/own.ct"
+"$ctreplay" compile "$work/own.ct" -W "$work/own.pcap" || exit 99
+printf '*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -d 192.0.2.1/32 -p udp -m udp --dport 8080 -j DNAT --to-destination 172.17.0.11:80\nCOMMIT\n' > "$work/own.rules"
+echo 'udp 17 30 src=192.0.2.1 dst=192.0.2.1 sport=5 dport=8080 src=172.17.0.11 dst=192.0.2.1 sport=80 dport=5 mark=0 use=1' > "$work/list"
+expect 0 'behind their translation alone, as they leave: the box itself sends them' '*' "$ctreplay" agree "$work/list" --local 192.0.2.1/24 \
+  --rules "$work/own.rules" "$work/own.pcap"
+# Answers alone.
+"$ctreplay" -P -W "$work/answers.pcap" --start '#2' "$work/own.pcap" 2> "$work/err"
+echo 'udp 17 30 src=192.0.2.1 dst=172.17.0.11 sport=5 dport=80 packets=1 bytes=29 src=172.17.0.11 dst=192.0.2.1 sport=80 dport=5 packets=1 bytes=29 mark=0 use=1' > "$work/list"
+for rules in "--rules $work/own.rules" ''; do
+  # shellcheck disable=SC2086 # two words, or none
+  expect 0 'the capture has one direction of it alone, that of the answers' '*' "$ctreplay" agree "$work/list" --local 192.0.2.1/24 $rules "$work/answers.pcap"
+done
 # Listings are in whole seconds, also the one that is loaded.
 other='src=10.9.0.1 dst=10.9.0.2 sport=1 dport=2 src=10.9.0.2 dst=10.9.0.1 sport=2 dport=1 mark=0 use=1'
 echo "udp 17 1 $other" > "$work/loaded"

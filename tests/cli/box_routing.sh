@@ -90,6 +90,16 @@ for rule in '5:\tfrom all lookup 100 ' '5:\tfrom all lookup [l3mdev-table]' '5:\
   cp "$work/whole" "$box/ip-route"
 done
 expect 2 '' 'no rule of policy routing' sh -c "printf '5:\tfrom nowhere lookup 100\n' > '$box/ip-rule'; '$ctreplay' -P --box '$box' '$work/way.pcapng'"
+# A state is of the rules that chose.
+rules '5:\tfrom all lookup 100'
+expect 0 . '*' "$ctreplay" -C --box "$box" --save-state "$work/state" "$work/way.pcapng"
+expect 0 . '*' "$ctreplay" -C --box "$box" --load-state "$work/state" "$work/way.pcapng"
+rules '5:\tfrom all lookup 51820'
+expect 3 '' 'it is of a rule of routing, IPv 4 table 100, and this run of a rule of routing, IPv 4 table 51820' \
+  "$ctreplay" -C --box "$box" --load-state "$work/state" "$work/way.pcapng"
+echo 'net.ipv4.ip_forward = 0' > "$box/sysctl"
+expect 3 '' 'it is of a box with (none), and this run of a box with no forwarding of IPv4' "$ctreplay" -C --box "$box" --load-state "$work/state" "$work/way.pcapng"
+rm "$box/sysctl"
 # Routes of the command line win, and rules with them.
 rules '5:\tfrom all lookup 100'
 expect 0 'FORWARD:rule:3' '*' "$ctreplay" -P --fields n,rule --box "$box" --route 0.0.0.0/0=wg0 "$work/way.pcapng"
@@ -129,6 +139,36 @@ for words in 'ip_route_show_table_all: 2 routes$' 'ip_-6_route_show_table_all: 2
 done
 expect 0 '^1$' '' grep -c -e '--route ::/0' "$work/told"
 expect 0 'dport=53.*UNREPLIED' '1 flow entries' "$ctreplay" -L --table "$sos" --table-at '#1' --box "$sos" --end '#1' "$work/way.pcapng"
+
+# /proc tells what is expected, where conntrack was not asked for it.
+printf '299 l3proto = 2 proto=6 src=192.0.2.7 dst=192.0.2.1 sport=0 dport=5000 ftp\n' > "$sos/proc/net/nf_conntrack_expect"
+printf 'ipv4     2 tcp      6 300 ESTABLISHED src=192.0.2.7 dst=192.0.2.1 sport=5 dport=21 src=192.0.2.1 dst=192.0.2.7 sport=21 dport=5 [ASSURED] mark=0 helper=ftp use=2\n' \
+  >> "$sos/sos_commands/conntrack/conntrack_-L_-o_extended"
+expect 0 'nf_conntrack_expect: for --table' '' "$ctreplay" box "$sos"
+expect 0 '' '1 of 3 were not loaded, .*: it does not tell whose expectation it is' "$ctreplay" -L expect --table "$sos" --table-at '#1' --box "$sos" --end '#1' "$work/way.pcapng"
+
+# What says nothing is told as that, and leaves nobody without a route.
+cp -r "$sos" "$work/wrong"
+for name in networking/ip_-d_address networking/ip_-o_addr networking/ip_route_show_table_all networking/ip_-4_rule_list networking/ip_-6_rule_list; do
+  echo 'bash: ip: command not found' > "$work/wrong/sos_commands/$name"
+done
+echo 'sysctl: permission denied on key' > "$work/wrong/sos_commands/kernel/sysctl_-a"
+echo 'cat: /proc/meminfo: 1 error' > "$work/wrong/meminfo"
+printf '7: \001\002 from\n' > "$work/wrong/ip-link"
+cp "$sos/sos_commands/conntrack/conntrack_-L_-o_extended" "$work/wrong/proc/net/nf_conntrack"
+expect 0 'ip_route_show_table_all: 0 routes; 1 line is no route$' '' "$ctreplay" box "$work/wrong"
+cp "$work/out" "$work/told"
+for words in 'ip_-d_address: not used: no address in it' 'meminfo: not used: no MemTotal' 'sysctl_-a: no settings of tracking' 'ip_-4_rule_list: not used: no rules' \
+    'ip-link: not used: no interface in it' 'proc/net/nf_conntrack: not used: .*conntrack_-L_-o_extended says it' 'Not used'; do
+  expect 0 . '' grep -e "$words" "$work/told"
+done
+expect 1 '' '' grep -e '0.0.0.0/0' "$work/told"
+# The rules of nft's own language, as sos report has them, are followed where they are given.
+if nft --version > /dev/null 2>&1 && unshare -n true 2> /dev/null; then
+  printf 'table inet firewalld { # handle 2\n\tchain forward { # handle 1\n\t\ttype filter hook forward priority filter + 10; policy accept;\n\t\tudp dport 99 drop # handle 5\n\t}\n}\n' > "$sos/sos_commands/firewall_tables/nft_-a_list_ruleset"
+  expect 0 "nft_-a_list_ruleset: not used: nft's own language.*--rules" '' "$ctreplay" box "$sos"
+  expect 0 '^ *3 firewalld:forward:rule:1' '*' "$ctreplay" -P --fields n,rule --box "$sos" --rules "$sos/sos_commands/firewall_tables/nft_-a_list_ruleset" "$work/way.pcapng"
+fi
 
 # ---- what the box itself sends ----
 # From no address yet: nobody sends that on for another. And the capture says by which interface it left.

@@ -66,6 +66,11 @@ EOF
 expect 0 '^179 proto=6 src=10.0.0.1 dst=10.0.0.2 sport=0 dport=23 ' '*' "$ctreplay" -L expect --table "$work/list" --table-at '#99' "$work/cap"
 expect 0 'RELATED' '*' "$ctreplay" -P --table "$work/list" "$work/cap"
 
+# /proc does not tell whose it is.
+printf '299 l3proto = 2 proto=6 src=10.0.0.2 dst=10.0.0.1 sport=0 dport=5000 ftp\n' >> "$work/list"
+expect 0 '^179 proto=6' '1 of 3 were not loaded, the first of them line 4: it does not tell whose expectation it is' \
+  "$ctreplay" -L expect --table "$work/list" --table-at '#99' "$work/cap"
+
 # ---- errors ----
 # wrong "text" "line: words"; the text is printf's.
 wrong() {

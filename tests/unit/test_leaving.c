@@ -216,8 +216,10 @@ START_TEST(not_seen_to_leave)
   send_syn();
   judge(NULL);
   expect(1, 0, 0);
-  expect_first(ALIKE ", and was not seen to leave: dropped in a way that the rules do not tell, for the box itself "
-                     "(--local), or missing in the capture");
+  expect_first(
+    ALIKE
+    ", and was not seen to leave: dropped in a way that the rules do not tell, as by a full table, for the box itself "
+    "(--local), or missing in the capture");
 }
 END_TEST
 

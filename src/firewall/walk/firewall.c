@@ -183,7 +183,7 @@ static inline gboolean passes_through(const fw_firewall *f, const fw_arrival *a,
   const guint8 first = p->destination.bytes[0];
 
   return f->facts->local->len == 0 && f->facts->routes->len == 0 && !f->facts->complete && !f->facts->bridge &&
-         !a->sent && p->family == FW_IPV4 && first - 1U < 223 && first != 127;
+         f->facts->routing[FW_IPV4] == NULL && !a->sent && p->family == FW_IPV4 && first - 1U < 223 && first != 127;
 }
 
 /* Where it comes from and goes to. */

@@ -49,8 +49,8 @@ typedef struct fw_arrival {
   const guint8 *link; /* the Ethernet header; NULL: there is none */
   const char *in;     /* interface; NULL or "": as the facts say */
   gboolean sent;      /* the box sends it, whatever its addresses say */
-  gboolean brought;   /* a device has brought it, by what the capture says: the box has not sent it */
-  gboolean outgoing;  /* `in` is the one by which it left, by what the capture says */
+  guint8 brought;     /* a device has brought it, by what the capture says: the box has not sent it */
+  guint8 outgoing;    /* `in` is the one by which it left, by what the capture says */
   /*
    * As it was seen to leave: what the kernel drew at random for its connection, and addresses of the box that nobody
    * has said, are taken from there. NULL: not seen.
