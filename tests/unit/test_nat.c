@@ -123,6 +123,7 @@ START_TEST(addresses_of_ranges)
     { "fd00:1::17", "2001:db8:7::7", "2001:db8:ffff::10", "2001:db8:ffff::1f", "2001:db8:ffff::17", 0, CT_NAT_SRC },
     { "fd00:1::10", "2001:db8:7::7", "2001:db8:ffff::1:0", "2001:db8:ffff::5:ffff", "2001:db8:ffff::3:781b",
       CT_NAT_PERSISTENT, CT_NAT_SRC },
+    { "2001:db8:7::8", "2001:db8:ffff::1", "fd00:1::80", "fd00:1::8f", "fd00:1::8e", 0, CT_NAT_DST },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS(vectors); i++) {

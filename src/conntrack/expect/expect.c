@@ -242,17 +242,30 @@ static void trace_meeting(const ct_engine *engine, const ct_expect *e)
   view_fill(engine, e, engine->now_ns, &engine->trace->met);
 }
 
-/* The other half of a call that is translated: no inverse of the one that was met, but the same master's. */
+/*
+ * The other half of a call that is translated: no inverse of the one that was met, but the same master's. Where the
+ * server's packet comes first, the kernel looks for call ids that it has not filled in, and the other half stays.
+ */
 static void translated_sibling_end(ct_engine *engine, uint64_t master_id, uint8_t dir)
 {
   const ct_expect_family *f = ct_expect_family_get(engine->expects, master_id);
-  ct_expect *e;
+  ct_expect *e = NULL;
 
-  for (e = f != NULL ? f->newest : NULL; e != NULL; e = e->family_next)
-    if (e->spec.nat == CT_NAT_FOLLOW_PPTP && e->spec.nat_dir != dir) {
-      sibling_end(engine, e);
-      return;
-    }
+  if (f == NULL)
+    return;
+  if (dir == CT_ORIGINAL) {
+    for (e = f->newest; e != NULL; e = e->family_next)
+      if (e->spec.nat == CT_NAT_FOLLOW_PPTP && e->spec.nat_dir != dir)
+        break;
+  } else {
+    ct_tuple unfilled = f->tuple;
+
+    unfilled.proto = CT_PROTO_GRE;
+    unfilled.src_id = unfilled.dst_id = 0;
+    e = ct_expect_find(engine, &unfilled);
+  }
+  if (e != NULL)
+    sibling_end(engine, e);
 }
 
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original)

@@ -218,7 +218,7 @@ static uint32_t word_of(const ct_addr *address, unsigned i) { return GUINT32_FRO
 static void choose_address(const choice *c, ct_tuple *tuple)
 {
   const ct_nat_range *range = c->range;
-  ct_addr *chosen = c->manip == CT_NAT_SRC ? &tuple->src : &tuple->dst, source = tuple->src, destination = tuple->dst;
+  ct_addr *chosen = c->manip == CT_NAT_SRC ? &tuple->src : &tuple->dst;
   unsigned i, last = tuple->family == CT_IPV6 ? 3 : 0;
   uint32_t k[4], hash, least, distance, word;
   bool whole = false;
@@ -230,10 +230,10 @@ static void choose_address(const choice *c, ct_tuple *tuple)
     return;
   }
   for (i = 0; i < 4; i++)
-    k[i] = word_of(&source, i);
+    k[i] = word_of(&tuple->src, i);
   hash = jhash_of_address(k, range->flags & CT_NAT_PERSISTENT
                                ? 0
-                               : word_of(&destination, last) ^ (uint32_t)MAX(c->original.zone, tuple->zone));
+                               : word_of(&tuple->dst, last) ^ (uint32_t)MAX(c->original.zone, tuple->zone));
   for (i = 0; i <= last; i++) {
     least = whole ? 0 : GUINT32_FROM_BE(range->min.words[i]);
     distance = whole ? UINT32_MAX : GUINT32_FROM_BE(range->max.words[i]) - least + 1;
@@ -242,7 +242,7 @@ static void choose_address(const choice *c, ct_tuple *tuple)
       whole = true;
     chosen->words[i] = word;
     if (!(range->flags & CT_NAT_PERSISTENT))
-      hash ^= word_of(&destination, i);
+      hash ^= word_of(&tuple->dst, i); /* of a new destination the new word, as it is written in place */
   }
 }
 
