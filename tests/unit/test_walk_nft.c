@@ -260,6 +260,30 @@ START_TEST(one_list_of_both_families)
 }
 END_TEST
 
+/* The kernel knows no domain of a security label (CIPSO) at first: it refuses all options, wherever the label stands.
+ */
+START_TEST(a_label_hides_all_options)
+{
+#define RECORDS "{\"match\":{\"op\":\"==\",\"left\":{\"ip option\":{\"name\":\"rr\"}},\"right\":true}}," COUNTER
+  static const guint8 datagrams[]
+                               [52] = {
+                                 { 0x47, 0,   0, 36, 0, 1, 0, 0, 64, 17, 0, 0, 10, 1, 0, 2, 198,
+                                   51,   100, 2, 7,  7, 4, 0, 0, 0,  0,  0, 0, 1,  0, 2, 0, 8 },
+                                 { 0x4a, 0, 0, 48, 0,   1,  0, 0, 64, 17, 0, 0, 10, 1, 0, 2, 198, 51, 100, 2, 7, 7, 4,
+                                   0,    0, 0, 0,  134, 10, 0, 0, 0,  5,  1, 4, 0,  1, 0, 0, 0,   0,  1,   0, 2, 0, 8 },
+                                 { 0x4a, 0, 0, 48, 0, 1, 0, 0, 64, 17, 0, 0, 10, 1, 0, 2, 198, 51, 100, 2, 134, 10, 0,
+                                   0,    0, 5, 1,  4, 0, 1, 7, 7,  4,  0, 0, 0,  0, 0, 0, 0,   0,  1,   0, 2,   0,  8 },
+                               };
+  guint i;
+
+  start(DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "prerouting", "-300") RULE("ip", "t", "c", RECORDS)));
+  for (i = 0; i < G_N_ELEMENTS(datagrams); i++)
+    wk_whole(&kit, datagrams[i], datagrams[i][3]);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* No interface leads to the box itself. */
 START_TEST(a_way_to_the_box)
 {
@@ -739,6 +763,7 @@ int main(void)
   tcase_add_test(tc, what_is_done_to_an_ended_entry);
   tcase_add_test(tc, connections_of_a_zone_are_counted);
   tcase_add_test(tc, connections_of_half_a_zone);
+  tcase_add_test(tc, a_label_hides_all_options);
   tcase_add_test(tc, a_way_to_the_box);
   tcase_add_test(tc, one_list_of_both_families);
   tcase_add_test(tc, an_answer_about_what_has_ended);

@@ -5,7 +5,16 @@
 #include "firewall/nft/run_internal.h"
 
 enum { IP_HEADER_BYTES = 20, SCTP_HEADER_BYTES = 12, CHUNK_HEADER_BYTES = 4 };
-enum { OPTION_END, OPTION_NOP, OPTION_RR = 7, OPTION_TS = 68, OPTION_LSRR = 131, OPTION_SSRR = 137, OPTION_RA = 148 };
+enum {
+  OPTION_END,
+  OPTION_NOP,
+  OPTION_RR = 7,
+  OPTION_TS = 68,
+  OPTION_LSRR = 131,
+  OPTION_CIPSO = 134,
+  OPTION_SSRR = 137,
+  OPTION_RA = 148
+};
 
 /* ---- options of IPv4 ---- */
 
@@ -62,6 +71,8 @@ static gboolean take_option(option_places *found, const guint8 *o, guint n, guin
     if (n >= 4 && o[2] == 0 && o[3] == 0)
       found->ra = at;
     return n >= 4;
+  case OPTION_CIPSO:
+    return FALSE; /* of a domain that nobody has set up here, of which the kernel knows none at first */
   default: return TRUE;
   }
 }
