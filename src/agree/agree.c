@@ -27,35 +27,6 @@ const char *agree_field_word(agree_field field)
   return words[field];
 }
 
-/* ---- who is who ---- */
-
-static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
-static gboolean key_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
-
-static void index_entry(agree *a, guint i)
-{
-  const listing_entry *e = &g_array_index(a->there->entries, listing_entry, i);
-  ct_tuple inverse, *key = &a->keys[2 * (gsize)i];
-
-  ct_tuple_key(&e->tuple[CT_ORIGINAL], &key[0]);
-  if (!g_hash_table_contains(a->index, &key[0]))
-    g_hash_table_insert(a->index, &key[0], GUINT_TO_POINTER(i + 1));
-  /* Packets behind a translation have the other side's addresses. */
-  if (!ct_tuple_invert(&e->tuple[CT_REPLY], &inverse))
-    return;
-  ct_tuple_key(&inverse, &key[1]);
-  if (!g_hash_table_contains(a->index, &key[1]))
-    g_hash_table_insert(a->index, &key[1], GUINT_TO_POINTER(i + 1));
-}
-
-guint agree_find(const agree *a, const ct_tuple *tuple)
-{
-  ct_tuple key;
-
-  ct_tuple_key(tuple, &key);
-  return GPOINTER_TO_UINT(g_hash_table_lookup(a->index, &key));
-}
-
 /* ---- the play ---- */
 
 static void on_destroy(const ct_event *event, void *user)
@@ -77,21 +48,18 @@ static void on_destroy(const ct_event *event, void *user)
 agree *agree_new(const listing *there, ct_engine *engine, const agree_facts *facts)
 {
   agree *a = g_new0(agree, 1);
-  guint n = there->entries->len, i;
+  guint n = there->entries->len;
 
   a->there = there;
   a->engine = engine;
   a->params = ct_engine_params(engine);
   a->facts = *facts;
   a->full_ns = G_MININT64;
-  a->index = g_hash_table_new(key_hash, key_equal);
-  a->keys = g_new0(ct_tuple, 2 * (gsize)n + 1);
   a->seen = g_new0(agree_seen, (gsize)n + 1);
   a->view_of = g_new0(guint, (gsize)n + 1);
   a->views = g_array_new(FALSE, FALSE, sizeof(ct_view));
   a->differences = g_array_new(FALSE, FALSE, sizeof(agree_difference));
-  for (i = 0; i < n; i++)
-    index_entry(a, i);
+  agree_index_entries(a);
   ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, a);
   return a;
 }
@@ -107,8 +75,7 @@ void agree_free(agree *a)
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
     if (a->implied[i] != NULL)
       g_array_unref(a->implied[i]);
-  g_hash_table_destroy(a->index);
-  g_free(a->keys);
+  agree_index_clear(a);
   g_free(a->seen);
   g_free(a->view_of);
   g_free(a->found);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The comparison's insides, for agree.c, timeouts.c and causes.c. */
+/* The comparison's insides, for agree.c, index.c, timeouts.c and causes.c. */
 #ifndef AGREE_INTERNAL_H
 #define AGREE_INTERNAL_H
 
@@ -39,6 +39,9 @@ struct agree {
   agree_shift shift;
 };
 
+/* index.c. Makes what agree_find looks in, from the listing; to be cleared with agree_index_clear. */
+void agree_index_entries(agree *a);
+void agree_index_clear(agree *a);
 /* => number of the listing's entry that has the tuple in either direction, from 1; 0: there is none. */
 guint agree_find(const agree *a, const ct_tuple *tuple);
 /* timeouts.c; the second after the first. */

@@ -7,6 +7,7 @@ libcapture_la_SOURCES = \
 	src/capture/formats.h \
 	src/capture/open.h src/capture/open.c \
 	src/capture/chunk.h src/capture/chunk.c \
+	src/capture/window.h src/capture/window.c \
 	src/capture/source.h src/capture/source.c \
 	src/capture/decompress.h src/capture/decompress.c \
 	src/capture/gzip.h \

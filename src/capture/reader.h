@@ -7,7 +7,7 @@
 #define CAP_READER_H
 
 #include "capture/capture.h"
-#include "capture/chunk.h"
+#include "capture/window.h"
 
 /*
  * Names by number. Grows while another thread looks names up: entries never move, and the count is raised last.

@@ -13,18 +13,6 @@
 /* ct_engine_packet has both halves inside it and no template: calls between them would cost it 2%. */
 #define CT_ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
-{
-  ct_entry *entry;
-
-  if (engine->keeper != NULL)
-    return engine->keeper->find(engine->kept_by, tuple, dir);
-  *dir = CT_ORIGINAL;
-  entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
-
-  return entry && !ct_core_is_expired(engine, entry) ? entry : NULL;
-}
-
 /* Where the packet's entry was when it was fetched; 0: not known. */
 static inline uint32_t hint_of(const ct_engine *engine, const ct_packet *packet)
 {

@@ -17,7 +17,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
 	src/conntrack/table/entry.h \
-	src/conntrack/engine_internal.h src/conntrack/hot.c src/conntrack/view.c src/conntrack/copy.c src/conntrack/load.c src/conntrack/load.h \
+	src/conntrack/engine_internal.h src/conntrack/hot.c src/conntrack/find.c src/conntrack/view.c src/conntrack/copy.c src/conntrack/load.c src/conntrack/load.h \
 	src/conntrack/table/table.h \
 	src/conntrack/table/timer.h \
 	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \
@@ -28,6 +28,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/proto.h src/conntrack/proto/list.h src/conntrack/proto/names.c \
 	src/conntrack/proto/tcp.h src/conntrack/proto/tcp_segment.h src/conntrack/proto/tcp_stages.h src/conntrack/proto/tcp_facts.c \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
+	src/conntrack/proto/icmp_answers.h src/conntrack/proto/icmp_answers.c \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
 	src/conntrack/nat/nat.h src/conntrack/nat/internal.h src/conntrack/nat/map.c src/conntrack/nat/help.h src/conntrack/nat/help.c src/conntrack/nat/choose.c \

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "conntrack/proto/proto.h"
+#include "conntrack/proto/icmp_answers.h"
 
 ct_hash_key ct_hash_keyed_with = { UINT64_C(0x2d358dccaa6c78a5), UINT64_C(0x8bb84b93962eacc9) };
 
@@ -12,13 +12,14 @@ void ct_hash_set_key(uint64_t a, uint64_t b) { ct_hash_keyed_with = (ct_hash_key
 /* => the type at the other end of an ICMP type's pair of request and answer, -1 where it is in none. */
 static int other_type(const ct_tuple *t, bool *is_answer)
 {
-  const ct_proto *proto = ct_proto_by_number[t->proto];
-  unsigned i, type = ct_tuple_icmp_type(t);
+  const bool is_v6 = t->proto == CT_PROTO_ICMPV6;
+  const uint8_t(*pairs)[2] = is_v6 ? ct_icmpv6_answers : ct_icmp_answers;
+  unsigned i, n = is_v6 ? CT_ICMPV6_ANSWERS : CT_ICMP_ANSWERS, type = ct_tuple_icmp_type(t);
 
-  for (i = 0; i < proto->n_answers; i++)
-    if (proto->answers[i][0] == type || proto->answers[i][1] == type) {
-      *is_answer = proto->answers[i][1] == type;
-      return proto->answers[i][!*is_answer];
+  for (i = 0; i < n; i++)
+    if (pairs[i][0] == type || pairs[i][1] == type) {
+      *is_answer = pairs[i][1] == type;
+      return pairs[i][!*is_answer];
     }
   return -1;
 }

@@ -105,8 +105,8 @@ static inline bool ct_tuple_is_translated(const ct_tuple *original, const ct_tup
 }
 
 /*
- * True for the ICMP types that answer a request: their inverse is what the table is keyed by. Which they are, the
- * protocol's description says (proto/icmp.c).
+ * True for the ICMP types that answer a request: their inverse is what the table is keyed by. proto/icmp_answers.h
+ * says which they are.
  */
 bool ct_tuple_is_icmp_answer(const ct_tuple *t);
 

@@ -4,6 +4,7 @@
  * connection they are about (core.c). Spec 6.2.
  */
 #include "conntrack/engine_internal.h"
+#include "conntrack/proto/icmp_answers.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/read/packet_check.h"
 #include "conntrack/state/io.h"
@@ -62,10 +63,6 @@ static ct_timeout icmpv6_timeout(const ct_entry *entry)
   (void)entry;
   return CT_TIMEOUT_ICMPV6;
 }
-
-/* Spec 2. */
-static const uint8_t icmp_answers[][2] = { { 8, 0 }, { 13, 14 }, { 15, 16 }, { 17, 18 } };
-static const uint8_t icmpv6_answers[][2] = { { 128, 129 }, { 139, 140 } };
 
 static const char *icmp_type_name(uint8_t type)
 {
@@ -126,7 +123,7 @@ static void icmp_keep(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
   .name = "icmp", .title = "ICMP", .number = CT_PROTO_ICMP, .family = CT_IPV4,                                         \
   .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2,                                                                     \
   .read_ids = ct_ids_read_icmp, .precheck = ct_precheck_icmp, .check = ct_check_icmp_family,                           \
-  .answers = icmp_answers, .n_answers = G_N_ELEMENTS(icmp_answers), .type_name = icmp_type_name
+  .answers = ct_icmp_answers, .n_answers = CT_ICMP_ANSWERS, .type_name = icmp_type_name
 
 const ct_proto ct_proto_icmp = { ICMP_FACTS, .packet = icmp_packet, .timeout = icmp_timeout };
 const ct_proto ct_proto_icmp_2_6 = { ICMP_FACTS, .packet = counted_packet, .timeout = icmp_timeout, .keep = icmp_keep };
@@ -134,7 +131,7 @@ const ct_proto ct_proto_icmpv6 = {
   .name = "icmpv6", .title = "ICMP6", .number = CT_PROTO_ICMPV6, .family = CT_IPV6,
   .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2,
   .read_ids = ct_ids_read_icmp, .precheck = ct_precheck_icmp, .check = ct_check_icmp_family,
-  .answers = icmpv6_answers, .n_answers = G_N_ELEMENTS(icmpv6_answers), .type_name = icmpv6_type_name,
+  .answers = ct_icmpv6_answers, .n_answers = CT_ICMPV6_ANSWERS, .type_name = icmpv6_type_name,
   .packet = icmpv6_packet, .timeout = icmpv6_timeout
 };
 /* clang-format on */

@@ -482,6 +482,33 @@ static inline void begin(fw_firewall *f, const ct_packet *packet)
   o->answer_to = 0;
 }
 
+/* A chain before conntrack has dropped it. */
+static void G_GNUC_NO_INLINE end_before(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_result *result)
+{
+  f->outcome.before_conntrack = TRUE;
+  if (f->options.mode == FW_MODE_OBSERVE) {
+    ct_engine_packet(engine, a->packet, result);
+    return;
+  }
+  fw_firewall_pass_time(engine, a->packet, result);
+  if (f->outcome.verdict == FW_VERDICT_REJECT) {
+    fw_answer_alone(f, engine, &f->outcome.packet);
+    fw_own_note(f, result);
+  }
+}
+
+static inline void count_unknown(fw_firewall *f)
+{
+  const fw_outcome *o = &f->outcome;
+
+  if (G_UNLIKELY(o->verdict == FW_VERDICT_UNKNOWN))
+    f->tally.unknown++;
+  if (G_UNLIKELY(o->nat_unknown != NULL))
+    f->tally.nat_unknown++;
+  else if (G_UNLIKELY(o->nat_perhaps != NULL))
+    f->tally.nat_perhaps++;
+}
+
 void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_result *result)
 {
   fw_packet *p = &f->outcome.packet;
@@ -520,16 +547,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   f->program->passage = NULL;
   f->program->traced = FALSE;
   if (!straight && !arrive(f, p, &last)) {
-    o->before_conntrack = TRUE;
-    if (f->options.mode == FW_MODE_OBSERVE) {
-      ct_engine_packet(engine, a->packet, result);
-      return;
-    }
-    fw_firewall_pass_time(engine, a->packet, result);
-    if (o->verdict == FW_VERDICT_REJECT) {
-      fw_answer_alone(f, engine, p);
-      fw_own_note(f, result);
-    }
+    end_before(f, engine, a, result);
     return;
   }
   if (!straight) {
@@ -542,10 +560,5 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)
     o->verdict = FW_VERDICT_ACCEPT;
-  if (G_UNLIKELY(o->verdict == FW_VERDICT_UNKNOWN))
-    f->tally.unknown++;
-  if (G_UNLIKELY(o->nat_unknown != NULL))
-    f->tally.nat_unknown++;
-  else if (G_UNLIKELY(o->nat_perhaps != NULL))
-    f->tally.nat_perhaps++;
+  count_unknown(f);
 }
