@@ -30,6 +30,14 @@ void fw_save_word(GString *out, const char *word)
     fw_save_quoted(out, word);
 }
 
+void fw_save_bare(GString *out, const char *word)
+{
+  if (*word == '\0' || strpbrk(word, " \t\"") != NULL)
+    fw_save_quoted(out, word);
+  else
+    g_string_append(out, word);
+}
+
 void fw_save_address(GString *out, fw_family family, const fw_address *address)
 {
   char text[INET6_ADDRSTRLEN];

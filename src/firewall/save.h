@@ -8,6 +8,8 @@
 /* A word, quoted by need: any byte beside letters, digits, '_' and '-' asks for it. */
 void fw_save_word(GString *out, const char *word);
 void fw_save_quoted(GString *out, const char *word);
+/* As it is, where the tools quote nothing; quoted only where it would not be read as one word again. */
+void fw_save_bare(GString *out, const char *word);
 void fw_save_address(GString *out, fw_family family, const fw_address *address);
 /* "1.2.3.4/24"; a mask that is no prefix in full. */
 void fw_save_network(GString *out, fw_family family, const fw_address *address, const fw_address *mask);

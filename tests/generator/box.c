@@ -486,6 +486,7 @@ static gboolean packets_send(gen_box *box, const gen_case *c, gen_result *result
   gboolean fine = TRUE;
   gen_world world;
 
+  result->wall_ns = g_get_real_time() * 1000;
   gen_world_start(&world, c);
   for (guint i = 0; fine && i < c->packets->len; i++) {
     if (slow)

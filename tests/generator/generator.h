@@ -130,6 +130,7 @@ typedef struct gen_result {
   char *sets;           /* as ipset saves them before the first packet; NULL: there are none */
   char *rules, *rules6; /* as the kernel has them before the first packet: JSON, or iptables-save */
   GPtrArray *sent;      /* gen_sent */
+  gint64 wall_ns;       /* what time it was when the first was sent */
   char *counters;       /* the same behind the last, with counters */
   GArray *entries;      /* gen_entry */
 } gen_result;

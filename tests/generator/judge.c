@@ -321,7 +321,7 @@ static void feed_part(judge *j, guint number, const gen_sent *s, const GByteArra
   whole.data = frame->data;
   whole.captured = frame->len;
   whole.wire = frame->len;
-  whole.ts_ns = s->time_ns;
+  whole.ts_ns = j->kernel->wall_ns + s->time_ns;
   pkt_arena_reset(j->arena);
   pkt_decode(j->decoder, &whole, number, j->arena, &packet, NULL);
   arrival.packet = &packet;

@@ -9,7 +9,7 @@ check_rules_SOURCES += tests/generator/box.c tests/generator/box_rules.c tests/g
 	tests/generator/rules_iptables.h \
 	tests/generator/rules_iptables.c tests/generator/rules_iptables_match.c tests/generator/rules_iptables_nat.c \
 	tests/generator/rules_iptables_set.c tests/generator/rules_nft.h tests/generator/rules_nft.c \
-	tests/generator/rules_nft_match.c tests/generator/rules_nft_set.c
+	tests/generator/rules_nft_match.c tests/generator/rules_nft_set.c tests/generator/rules_nft_wide.c
 endif
 check_rules_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)
 check_rules_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)

@@ -94,6 +94,8 @@ static void packet_make(gen_case *c, verify_random *r, guint *phases)
   f = &c->flows[p.flow];
   if (verify_random_percent(r, 15))
     p.ttl = (guint8)(33 + verify_random_below(r, 200));
+  if (verify_random_percent(r, 3))
+    p.ttl = 1; /* it ends in the box */
   if (verify_random_percent(r, 15))
     p.tos = (guint8)(verify_random_below(r, 64) << 2);
   p.first = (guint8)('a' + verify_random_below(r, 4));

@@ -195,7 +195,13 @@ static gboolean is_tcp(const GString *out)
 /* What rules ask for now and then. */
 static void put_more(ipt_making *m, GString *out)
 {
-  switch (below(m, 10)) {
+  switch (below(m, 12)) {
+  case 10: /* far from midnight, and of which day it is the kernel knows as well */
+    g_string_append_printf(out, " -m time %s",
+                           ONE_OF(m, "--weekdays Mon,Tue,Wed,Thu", "--timestart 00:00:00 --timestop 23:59:59",
+                                  "--datestart 2020-01-01T00:00:00", "--datestop 2020-01-01T00:00:00",
+                                  "--monthdays 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15"));
+    return;
   case 0: g_string_append_printf(out, " -m helper %s--helper %s", no(m), ONE_OF(m, "tftp", "ftp")); return;
   case 1: g_string_append_printf(out, " -m addrtype %s--src-type %s", no(m), ONE_OF(m, "LOCAL", "UNICAST")); return;
   case 2:

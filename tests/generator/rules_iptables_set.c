@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* X(name, dimensions) */
-#define SET_LIST(X) X(a, 1) X(n, 1) X(p, 2) X(q, 2) X(b, 1) X(c, 1) X(e, 1) X(r, 3) X(l, 1) X(m, 1) X(t, 2)
+#define SET_LIST(X) \
+  X(a, 1) X(n, 1) X(p, 2) X(q, 2) X(b, 1) X(c, 1) X(e, 1) X(r, 3) X(l, 1) X(m, 1) X(t, 2) X(f, 2) X(v, 3)
 
 static void put_line(ipt_making *m, const char *four, const char *six)
 {
@@ -45,6 +46,13 @@ void ipt_put_sets(ipt_making *m)
     { "create t4 hash:ip,port family inet timeout 3000 counters",
       "create t6 hash:ip,port family inet6 timeout 3000 counters" },
     { "add t4 10.1.0.2,tcp:80", "add t6 fd01::2,tcp:80" },
+    { "create f4 hash:net,iface family inet", "create f6 hash:net,iface family inet6" },
+    { "add f4 10.1.0.0/30,lan0", "add f6 fd01::/126,lan0" },
+    { "add f4 198.51.100.0/24,wan0", "add f6 fd02::/64,wan0" },
+    { "add f4 198.51.100.2/31,wan0 nomatch", "add f6 fd02::2/127,wan0 nomatch" },
+    { "create v4 hash:ip,port,net family inet", "create v6 hash:ip,port,net family inet6" },
+    { "add v4 10.1.0.2,tcp:80,198.51.100.0/24", "add v6 fd01::2,tcp:80,fd02::/64" },
+    { "add v4 198.51.100.2,tcp:22,10.1.0.0/31", "add v6 fd02::2,tcp:22,fd01::/126" },
     { "create l4 list:set size 8", "create l6 list:set size 8" },
     { "add l4 e4", "add l6 e6" },
     { "add l4 a4", "add l6 a6" },
@@ -83,7 +91,7 @@ void ipt_put_set_match(ipt_making *m, GString *out)
   const gboolean counts = percent(m, 20);
 
   g_string_append_printf(out, " -m set %s--match-set ", no(m));
-  put_set(m, out, counts ? "ccmt" : "aanppqbcerlmt");
+  put_set(m, out, counts ? "ccmt" : "aanppqbcerlmtffvv");
   if (counts)
     g_string_append_printf(out, " %s %u", ONE_OF(m, "--packets-gt", "--packets-lt", "--packets-eq", "--bytes-gt"),
                            below(m, 9));

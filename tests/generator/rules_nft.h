@@ -55,5 +55,7 @@ static inline gboolean takes_tcp(nft_making *m) { return takes(&m->l4, "tcp"); }
 void nft_put_sets(nft_making *m);
 /* A match or something that counts; nothing where it would not fit the rule. */
 void nft_put_match(nft_making *m, GString *out);
+/* The same, of what no header has by name. */
+void nft_put_wide(nft_making *m, GString *out);
 
 #endif

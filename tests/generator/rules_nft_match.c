@@ -349,7 +349,9 @@ static void put_rare(nft_making *m, GString *out)
 
 void nft_put_match(nft_making *m, GString *out)
 {
-  switch (below(m, 15)) {
+  switch (below(m, 17)) {
+  case 16:
+  case 15: nft_put_wide(m, out); return;
   case 14: put_rare(m, out); return;
   case 0:
   case 1: put_ip(m, out); return;

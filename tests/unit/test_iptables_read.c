@@ -123,6 +123,16 @@ START_TEST(forms_of_options)
 }
 END_TEST
 
+/* The tools quote none of these; what could not be read as one word again is. */
+START_TEST(names_with_blanks)
+{
+  gives("-A INPUT -m hashlimit --hashlimit-upto 1/sec --hashlimit-name a.b\n", "INPUT",
+        " -m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a.b\n");
+  gives("-A INPUT -m hashlimit --hashlimit-upto 1/sec --hashlimit-name \"a b\"\n", "INPUT",
+        " -m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name \"a b\"\n");
+}
+END_TEST
+
 START_TEST(commands)
 {
   gives("-A INPUT -j DROP\n-I INPUT -j ACCEPT\n-I INPUT 2 -i a\n-I INPUT 4 -i b\n-D INPUT 1\n", "INPUT",
@@ -390,6 +400,7 @@ int main(void)
   tcase_add_test(tc, lists_make_pairs);
   tcase_add_test(tc, addresses);
   tcase_add_test(tc, forms_of_options);
+  tcase_add_test(tc, names_with_blanks);
   tcase_add_test(tc, commands);
   tcase_add_test(tc, chains_and_counters);
   tcase_add_test(tc, files);

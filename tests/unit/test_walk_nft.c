@@ -296,11 +296,14 @@ START_TEST(a_way_to_the_box)
   kit.in = "eth0";
   wk_start(&kit,
            DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "prerouting", "0")
-                      RULE("ip", "t", "c", OIF("daddr")) RULE("ip", "t", "c", OIF("saddr"))),
+                      RULE("ip", "t", "c", OIF("daddr")) RULE("ip", "t", "c", OIF("saddr"))
+                        RULE("ip", "t", "c", OIF("saddr\",\"mark"))),
            NULL);
   wk_udp(&kit, A, 9, "10.1.0.1", 2, "x");
   ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 0);
   ck_assert_uint_eq(wk_hits(&kit, "t", "c", 2), 1);
+  /* A mark chooses among tables of routes, of which there is one here: firewalld asks so. */
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 3), 1);
   wk_stop(&kit);
 }
 END_TEST

@@ -321,7 +321,8 @@ static void bpf_save(const fw_match *m, fw_family family, GString *out)
 
   (void)family;
   if (b->path != NULL) {
-    g_string_append_printf(out, " --object-pinned %s", b->path);
+    g_string_append(out, " --object-pinned ");
+    fw_save_bare(out, b->path);
     return;
   }
   g_string_append_printf(out, " --bytecode \"%u", b->n);

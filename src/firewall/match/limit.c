@@ -341,7 +341,8 @@ static void hashlimit_save(const fw_match *m, fw_family family, GString *out)
     g_string_append_printf(out, " --hashlimit-burst %" G_GUINT64_FORMAT, h->burst);
   }
   save_modes(out, h->mode);
-  g_string_append_printf(out, " --hashlimit-name %s", h->name);
+  g_string_append(out, " --hashlimit-name ");
+  fw_save_bare(out, h->name);
   save_number(out, "htable-size", h->size, 0);
   save_number(out, "htable-max", h->max, 0);
   save_number(out, "htable-gcinterval", h->gc_interval_ms, HASH_GC_MS);

@@ -122,7 +122,10 @@ static fw_truth fib_type(const fw_program *program, const fw_packet *p, const fw
   return FW_YES;
 }
 
-/* The interface that leads to an address; with iif or oif, whether that one does. */
+/*
+ * The interface that leads to an address; with iif or oif, whether that one does. A mark chooses among tables of routes
+ * in the kernel: there is one here, as for the packet's own way.
+ */
 static fw_truth fib_interface(const fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v)
 {
   const fw_address *a = e->flags & FW_NFT_FIB_SADDR ? &p->source : &p->destination;
@@ -133,7 +136,7 @@ static fw_truth fib_interface(const fw_program *program, const fw_packet *p, con
   /* Of its own addresses the kernel says that no interface leads there. */
   if (fw_box_facts_is_local(program->facts, p->family, a) != NULL)
     way = "";
-  if (way == NULL || e->flags & FW_NFT_FIB_MARK)
+  if (way == NULL)
     return FW_UNKNOWN;
   if (limit != NULL && limit->name[0] != '\0') {
     if (!limit->known)

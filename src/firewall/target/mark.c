@@ -166,7 +166,8 @@ static gboolean security_table(fw_parse *p)
 static void secmark_save(const fw_target *t, fw_family family, GString *out)
 {
   (void)family;
-  g_string_append_printf(out, " --selctx %s", ((const fw_secmark *)t->data)->context);
+  g_string_append(out, " --selctx ");
+  fw_save_bare(out, ((const fw_secmark *)t->data)->context);
 }
 
 static const fw_option secmark_options[] = {

@@ -111,8 +111,10 @@ static void tee_save(const fw_target *t, fw_family family, GString *out)
 
   g_string_append(out, " --gateway ");
   fw_save_address(out, family, &tee->gateway);
-  if (tee->oif != NULL && tee->oif[0] != '\0')
-    g_string_append_printf(out, " --oif %s", tee->oif);
+  if (tee->oif != NULL && tee->oif[0] != '\0') {
+    g_string_append(out, " --oif ");
+    fw_save_bare(out, tee->oif);
+  }
 }
 
 const fw_target_ops fw_target_TEE = {

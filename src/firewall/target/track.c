@@ -97,10 +97,14 @@ static void ct_save(const fw_target *t, fw_family family, GString *out)
   (void)family;
   if (c->notrack)
     g_string_append(out, " --notrack");
-  if (c->helper != NULL && c->helper[0] != '\0')
-    g_string_append_printf(out, " --helper %s", c->helper);
-  if (c->timeout != NULL && c->timeout[0] != '\0')
-    g_string_append_printf(out, " --timeout %s", c->timeout);
+  if (c->helper != NULL && c->helper[0] != '\0') {
+    g_string_append(out, " --helper ");
+    fw_save_bare(out, c->helper);
+  }
+  if (c->timeout != NULL && c->timeout[0] != '\0') {
+    g_string_append(out, " --timeout ");
+    fw_save_bare(out, c->timeout);
+  }
   save_events(out, "ctevents", c->events);
   save_events(out, "expevents", c->exp_events);
   if (c->zone_mark)
