@@ -118,6 +118,8 @@ static __attribute__((noinline)) void begin_with(ct_engine *engine, ct_entry *en
 {
   if (has_zone(template))
     set_reply_zone(engine, entry, template);
+  else if (template->zone_dirs == 1 << CT_ORIGINAL || template->zone_dirs == 1 << CT_REPLY)
+    ct_ext_need(engine, entry)->zone_way = template->zone_dirs;
   if (template->timeout_ns != NULL)
     ct_ext_need(engine, entry)->timeout_ns = ct_engine_policy(engine, template->timeout_ns);
 }

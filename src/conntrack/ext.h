@@ -30,6 +30,7 @@ typedef struct ct_ext {
   /* masked: a rule has said which messages are sent (CT --ctevents, --expevents): CT_EV_* and CT_EXPECT_EVENT_*. */
   uint16_t event_mask, expect_mask;
   bool masked;
+  uint8_t zone_way;          /* 1 << ct_dir: its zone is that direction's alone, and has the number 0; else 0 */
   const int64_t *timeout_ns; /* by ct_timeout, one of the engine's policies; NULL: the settings' */
   ct_seqadj seqadj[2];       /* by direction */
 } ct_ext;

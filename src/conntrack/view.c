@@ -22,6 +22,7 @@ static void view_ext(const ct_ext *ext, const ct_entry *entry, ct_view *view)
   view->mark = ext->mark;
   view->secmark = ext->secmark;
   view->labels = ext->labels;
+  view->zone_way = ext->zone_way;
   view->seqadj[0] = ext->seqadj[0];
   view->seqadj[1] = ext->seqadj[1];
 }

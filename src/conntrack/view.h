@@ -42,6 +42,7 @@ typedef struct ct_view {
   uint8_t timeout; /* ct_timeout that the deadline was last set by, or CT_TIMEOUT_OF_* */
   bool has_master;
   bool inferred;       /* its reply tuple is how its packets were seen to leave */
+  uint8_t zone_way;    /* 1 << ct_dir: its zone is that direction's alone, and has the number 0; else 0 */
   int64_t deadline_ns; /* absolute */
   int64_t timeout_ns;  /* rest, from the engine's clock at the view's moment; 0 if past */
   int64_t idle_ns;     /* since the deadline was last renewed; 0 where a helper or a user set it */

@@ -357,8 +357,8 @@ guint emit_json_event_parts(const emit_options *o, const ct_event *event)
   return parts | EMIT_JSON_DETAILS | (event->type == CT_EVENT_NEW ? EMIT_JSON_MASTER : 0u);
 }
 
-/* ,"nat":{"dir":"r","tuple":{...}},"fn":"sip": the saved address and port as the source of a tuple of the master's. */
-static void put_translation(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+/* ,"nat":{"dir":"r","tuple":{...}}: the saved address and port as the source of a tuple of the master's. */
+static void put_saved(emit_text *out, const emit_options *o, const ct_expect_view *expect)
 {
   ct_tuple saved = { .family = expect->tuple.family, .proto = expect->master_tuple.proto };
 
@@ -369,6 +369,15 @@ static void put_translation(emit_text *out, const emit_options *o, const ct_expe
   emit_text_literal(out, "\",\"tuple\":");
   emit_json_tuple(out, o, &saved);
   emit_text_char(out, '}');
+}
+
+/* That, where anything was saved (ctnetlink asks the same), and ,"fn":"sip". */
+static void put_translation(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+{
+  const ct_addr none = { .halves = { 0, 0 } };
+
+  if (expect->saved_id != 0 || !ct_addr_equal(&expect->saved, &none))
+    put_saved(out, o, expect);
   if (expect->fn[0] != '\0') {
     emit_text_literal(out, ",\"fn\":");
     emit_text_json_string(out, expect->fn);

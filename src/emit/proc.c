@@ -28,6 +28,8 @@ static void direction(emit_text *out, const emit_options *o, const ct_view *view
   if (tracker_of(o, tuple)->ids != CT_IDS_NONE)
     emit_tuple_ids(out, o->profile, tuple);
   emit_direction_zone(out, view, dir);
+  if (view->zone_way == 1 << dir) /* conntrack is not told of it */
+    emit_text_string(out, dir == CT_ORIGINAL ? "zone-orig=0 " : "zone-reply=0 ");
   if (view->counted) {
     emit_text_literal(out, "packets=");
     emit_text_u64(out, view->packets[dir]);
@@ -88,7 +90,7 @@ static void proc_entry(emit_output *output, const ct_view *view)
     emit_text_char(out, ' ');
   }
   if ((o->profile == NULL || !o->profile->ip_conntrack) && /* zones came with 2.6.34 */
-      view->tuple[CT_ORIGINAL].zone == view->tuple[CT_REPLY].zone) {
+      view->tuple[CT_ORIGINAL].zone == view->tuple[CT_REPLY].zone && view->zone_way == 0) {
     emit_text_literal(out, "zone=");
     emit_text_u64(out, emit_zone(view));
     emit_text_char(out, ' ');

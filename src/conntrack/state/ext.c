@@ -17,7 +17,8 @@ enum {
   HAS_DEADLINE = 1 << 7, /* helper_deadline_ns */
   HAS_LABELS = 1 << 8,
   HAS_MASKS = 1 << 9,
-  HAS_TIMEOUTS = 1 << 10
+  HAS_TIMEOUTS = 1 << 10,
+  HAS_ZONE_WAY = 1 << 11
 };
 
 void ct_state_io_tuple(ct_state_io *io, ct_tuple *tuple)
@@ -158,6 +159,11 @@ static void io_ext(ct_state_io *io, const ct_entry *entry, ct_ext *ext, uint16_t
     io_u16(io, &ext->expect_mask);
     ext->masked = true;
   }
+  if (has & HAS_ZONE_WAY) {
+    io_u8(io, &ext->zone_way);
+    if (!io->failed && ext->zone_way > 1 << CT_REPLY)
+      ct_state_fail(io, "a zone is of no one direction");
+  }
   if (has & HAS_DEADLINE)
     io_near64(io, &ext->helper_deadline_ns, entry->deadline_ns);
 }
@@ -169,7 +175,7 @@ static uint16_t parts_of(const ct_ext *ext)
                     (ext->pending_events != 0 ? HAS_PENDING : 0) | (ext->mark != 0 ? HAS_MARK : 0) |
                     (ext->secmark != 0 ? HAS_SECMARK : 0) | (ext->helper_deadline_ns != 0 ? HAS_DEADLINE : 0) |
                     (ct_labels_any(&ext->labels) ? HAS_LABELS : 0) | (ext->masked ? HAS_MASKS : 0) |
-                    (ext->timeout_ns != NULL ? HAS_TIMEOUTS : 0));
+                    (ext->timeout_ns != NULL ? HAS_TIMEOUTS : 0) | (ext->zone_way != 0 ? HAS_ZONE_WAY : 0));
 }
 
 void ct_state_put_ext(ct_state_io *io, const ct_engine *engine, const ct_entry *entry)
