@@ -290,10 +290,10 @@ void explain_changes(explain_teller *t)
     explain_say(t, EXPLAIN_CHANGES, "The table is as before.");
   } else if (explain_is_dropped_by_rules(f) && f->packet->kind == CT_PACKET_TRACK && result->conn == 0 &&
              (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_RELATED)) {
-    explain_say(
-      t, EXPLAIN_CHANGES,
-      "The entry that was begun for it goes with it, as rules drop the packet before it is confirmed: the table "
-      "is as before, and no event tells of it.");
+    explain_say(t, EXPLAIN_CHANGES,
+                "The entry that was begun for it goes with it, as %s the packet before it is confirmed: the table "
+                "is as before, and no event tells of it.",
+                f->rules->rule[0] == '\0' ? "the kernel drops" : "rules drop");
   } else if (f->packet->kind == CT_PACKET_TRACK &&
              (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)) {
     explain_say(t, EXPLAIN_CHANGES, "The entry that was begun for it was forgotten: the table is as before.");

@@ -362,11 +362,16 @@ static void put_way(GString *out, const fw_outcome *o)
   static const char *const ways[] = {
     [FW_PATH_FORWARD] = "Forwarded", [FW_PATH_INPUT] = "To the box itself", [FW_PATH_OUTPUT] = "From the box itself"
   };
+  const gboolean by_kernel = o->kernel != FW_KERNEL_NOTHING;
 
-  g_string_append(out, ways[o->path] != NULL ? ways[o->path] : "No way");
+  if (by_kernel && o->path == FW_PATH_FORWARD)
+    g_string_append(out, "To be forwarded");
+  else
+    g_string_append(out, ways[o->path] != NULL ? ways[o->path] : "No way");
   put_interface(out, "in", o->packet.in);
   put_interface(out, "out", o->packet.out);
-  g_string_append_printf(out, "; the rules' verdict: %s.\n", fw_verdict_name(o->verdict));
+  g_string_append_printf(out, "; the %s verdict: %s.\n", by_kernel ? "kernel's" : "rules'",
+                         fw_verdict_name(o->verdict));
 }
 
 static void put_outcome(GString *out, const fw_outcome *o)
