@@ -123,6 +123,11 @@ typedef struct ct_stats {
 /* params are copied. Never fails: small allocations abort, large ones grow with use. */
 ct_engine *ct_engine_new(const ct_params *params);
 /*
+ * As ct_engine_free and ct_engine_new, for those who need one engine after the other: where the old one was small, the
+ * system is asked for no memory. Nothing of it is left, neither entries nor watchers. Not after ct_engine_discard.
+ */
+void ct_engine_anew(ct_engine *engine, const ct_params *params);
+/*
  * The kernel's hash table is laid out at once, and its size is anybody's to choose: ask before making engines that have
  * so many buckets in all. => false where the system has no room for them; ct_engine_new would abort.
  */

@@ -49,7 +49,7 @@ struct ct_engine {
   struct ct_trace *trace;           /* somebody wants to know how it went; NULL normally */
   uint64_t count; /* what the kernel counts: unconfirmed entries, corpses, dead masters with children */
   uint64_t last_id;
-  ct_table table;
+  ct_table table; /* this and the next stay together: ct_engine_anew leaves them out */
   ct_timer timer;
   ct_buckets buckets;
   uint32_t buckets_round; /* 2.4: where the next eviction looks first */

@@ -31,14 +31,16 @@ static const char *fault_of(const ct_loaded *l, bool *own_key)
 
 static bool is_there(const ct_engine *engine, const ct_loaded *l, bool own_key)
 {
-  ct_tuple back;
+  ct_tuple back = l->tuple[CT_REPLY];
   ct_dir dir = CT_ORIGINAL;
 
   if (ct_table_find(&engine->table, &l->tuple[CT_ORIGINAL], ct_tuple_hash(&l->tuple[CT_ORIGINAL]), &dir) != NULL)
     return true;
-  back = l->tuple[CT_REPLY];
-  if (!own_key || ct_tuple_is_icmp(&back))
+  /* Where no reply is but the inverse, who has the one tuple has the other. */
+  if (!own_key && !engine->table.keyed)
     return false;
+  if (ct_tuple_is_icmp(&back)) /* which is found by what it answers */
+    ct_tuple_invert(&l->tuple[CT_REPLY], &back);
   dir = CT_REPLY;
   return ct_table_find(&engine->table, &back, ct_tuple_hash(&back), &dir) != NULL;
 }

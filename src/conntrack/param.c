@@ -135,7 +135,7 @@ static const char *name_base(const char *name)
 static const sysctl *sysctl_find(const ct_profile *profile, const char *name)
 {
   char dotted[NAME_BYTES];
-  const char *base, *own;
+  const char *base;
   size_t i, n = strlen(name);
 
   if (n >= sizeof dotted)
@@ -145,11 +145,13 @@ static const sysctl *sysctl_find(const ct_profile *profile, const char *name)
   base = strip(dotted, ".proc.sys.");
   base = name_base(base ? base : dotted);
   for (i = 0; base && i < SYSCTL_COUNT; i++) {
-    if ((own = sysctl_name(&sysctls[i], profile)) == NULL)
-      continue;
-    if (strcmp(own, base) == 0 || (profile->ip_conntrack_files && !name_is_bare_prefix(sysctls[i].old_name) &&
-                                   strcmp(sysctls[i].old_name, base) == 0))
-      return &sysctls[i];
+    const sysctl *s = &sysctls[i];
+
+    /* Whether this kernel has it is asked of the one alone: it costs more than to compare names. */
+    if ((strcmp(profile->ip_conntrack ? s->old_name : s->name, base) == 0 ||
+         (profile->ip_conntrack_files && !name_is_bare_prefix(s->old_name) && strcmp(s->old_name, base) == 0)) &&
+        sysctl_name(s, profile) != NULL)
+      return s;
   }
   return NULL;
 }

@@ -14,7 +14,7 @@ enum {
   GAPS_MOST = 8,       /* silences that are tried around with what is not advisable, the longest */
   VALUES_MOST = GAPS_MOST + 4,
   TRIES_MOST = 128,   /* of one question */
-  PLAYING_COSTS = 64, /* packets: an engine is made for each */
+  PLAYING_COSTS = 64, /* packets: an engine is made anew for each */
   RETRIES_MOST = 32,  /* values of what is counted in packets */
   TRIAL_ENTRIES = 4096,
   SLOTS_FIRST = 1 << 10,
@@ -76,6 +76,9 @@ struct trials {
   guint64 fed;
   guint64 next_s[CT_TIMEOUT_COUNT]; /* at which length of each timeout more than now its connection goes otherwise */
   ct_result there;                  /* of the last playing with another setting */
+  ct_engine *player;                /* of the last playing; NULL before the first */
+  ct_param_info *infos;             /* all that the kernel has; NULL before they are asked for */
+  guint n_infos;
 };
 
 static void heap_begin(heap *h) { h->chunks = g_ptr_array_new_with_free_func(g_free); }
@@ -135,6 +138,8 @@ void trials_free(trials *t)
     return;
   if (t->slots != NULL)
     forget_all(t);
+  ct_engine_free(t->player);
+  g_free(t->infos);
   g_free(t);
 }
 
@@ -387,12 +392,22 @@ static void note_end(const ct_event *event, void *user)
     p->next_s[timeout] = length_s;
 }
 
+/* => an engine with nothing in it; it serves for one playing after the other. */
+static ct_engine *fresh_player(trials *t, const ct_params *params)
+{
+  if (t->player == NULL)
+    t->player = ct_engine_new(params);
+  else
+    ct_engine_anew(t->player, params);
+  return t->player;
+}
+
 /*
  * => what the packet of this number, the last, comes to; FALSE where it was not fed. next_s: of each timeout, or NULL.
  */
 static gboolean play(trials *t, const ct_params *params, guint64 number, ct_result *result, guint64 *next_s)
 {
-  ct_engine *engine = ct_engine_new(params);
+  ct_engine *engine = fresh_player(t, params);
   /* Kernels without the sysctl look at some sums all the same. */
   checking other = params->checksum == 0 && t->params.checksum != 0 ? CHECKED : UNCHECKED;
   playing p = { .params = params };
@@ -408,7 +423,6 @@ static gboolean play(trials *t, const ct_params *params, guint64 number, ct_resu
       fed = r->packet.number == number;
     }
   t->fed += t->at->n + PLAYING_COSTS;
-  ct_engine_free(engine);
   if (next_s != NULL)
     memcpy(next_s, p.next_s, sizeof(p.next_s));
   return fed;
@@ -577,9 +591,23 @@ static gboolean can_help(const trials *t, const ct_packet *packet, const char *s
   return is_about(t, sysctl) && (packet->kind != CT_PACKET_INVALID || strstr(sysctl, "_checksum") != NULL);
 }
 
-static gboolean find_advisable(trials *t, const ct_packet *packet, trials_setting *setting)
+/* To find one costs as much as to walk past those before it: all are looked up once. => n_infos of them. */
+static const ct_param_info *infos_of(trials *t)
 {
   ct_param_info info;
+
+  if (t->infos != NULL)
+    return t->infos;
+  while (ct_params_describe(&t->params, t->n_infos, &info)) {
+    t->infos = g_renew(ct_param_info, t->infos, t->n_infos + 1);
+    t->infos[t->n_infos++] = info;
+  }
+  return t->infos;
+}
+
+static gboolean find_advisable(trials *t, const ct_packet *packet, trials_setting *setting)
+{
+  const ct_param_info *infos = infos_of(t);
   guint i;
 
   for (i = 0; i < CT_TIMEOUT_COUNT; i++) {
@@ -589,8 +617,8 @@ static gboolean find_advisable(trials *t, const ct_packet *packet, trials_settin
         find_length(t, packet->number, TRIALS_PASSES, (ct_timeout)i, setting) == TRIALS_SETTING)
       return TRUE;
   }
-  for (i = 0; ct_params_describe(&t->params, i, &info); i++)
-    if (!info.is_timeout && can_help(t, packet, info.name) && find_value(t, packet->number, &info, setting))
+  for (i = 0; i < t->n_infos; i++)
+    if (!infos[i].is_timeout && can_help(t, packet, infos[i].name) && find_value(t, packet->number, &infos[i], setting))
       return TRUE;
   return FALSE;
 }
@@ -599,16 +627,18 @@ static gboolean find_advisable(trials *t, const ct_packet *packet, trials_settin
 
 static gboolean any_else(trials *t, const ct_packet *packet)
 {
+  const ct_param_info *infos = infos_of(t);
   guint64 values[VALUES_MOST];
-  ct_param_info info;
   guint i, k, n;
 
-  for (i = 0; ct_params_describe(&t->params, i, &info); i++) {
-    if (!can_help(t, packet, info.name))
+  for (i = 0; i < t->n_infos; i++) {
+    const ct_param_info *info = &infos[i];
+
+    if (!can_help(t, packet, info->name))
       continue;
-    n = values_of(t, &info, values);
+    n = values_of(t, info, values);
     for (k = 0; k < n; k++)
-      if (values[k] != info.value && reaches_with(t, packet->number, TRIALS_PASSES, info.name, values[k], NULL))
+      if (values[k] != info->value && reaches_with(t, packet->number, TRIALS_PASSES, info->name, values[k], NULL))
         return TRUE;
   }
   return FALSE;

@@ -22,11 +22,11 @@ struct pkt_decoder {
   defrag_table defrag4, defrag6;
 };
 
-static void begin(pkt_decoder *decoder, gint64 now_ns)
+static void begin(pkt_decoder *decoder)
 {
   const ct_params *params = &decoder->params;
 
-  decoder->now_ns = now_ns;
+  decoder->now_ns = G_MININT64;
   defrag_table_init(&decoder->defrag4, params->ipfrag_high_thresh, params->ipfrag_time_s,
                     params->profile->fragment_overlap);
   defrag_table_init(&decoder->defrag6, params->frag6_high_thresh, params->frag6_timeout,
@@ -42,15 +42,15 @@ pkt_decoder *pkt_decoder_new(const ct_params *params, ct_checksums checksums)
   decoder->checksums = checksums;
   decoder->verify_l3 = checksums != CT_CHECKSUMS_IGNORE;
   decoder->verify_l4 = checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0;
-  begin(decoder, G_MININT64);
+  begin(decoder);
   return decoder;
 }
 
 void pkt_decoder_resume(pkt_decoder *decoder, gint64 now_ns)
 {
-  defrag_table_clear(&decoder->defrag4);
-  defrag_table_clear(&decoder->defrag6);
-  begin(decoder, now_ns);
+  defrag_table_forget(&decoder->defrag4);
+  defrag_table_forget(&decoder->defrag6);
+  decoder->now_ns = now_ns;
 }
 
 gint64 pkt_decoder_now(const pkt_decoder *decoder) { return decoder->now_ns; }

@@ -62,7 +62,7 @@ void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 t
   table->sources = g_hash_table_new(address_hash, address_equal);
 }
 
-void defrag_table_clear(defrag_table *table)
+void defrag_table_forget(defrag_table *table)
 {
   defrag_queue *queue, *newer;
 
@@ -70,6 +70,11 @@ void defrag_table_clear(defrag_table *table)
     newer = queue->newer;
     defrag_queue_free(table, queue);
   }
+}
+
+void defrag_table_clear(defrag_table *table)
+{
+  defrag_table_forget(table);
   g_hash_table_destroy(table->queues);
   g_hash_table_destroy(table->sources);
 }

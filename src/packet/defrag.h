@@ -70,6 +70,8 @@ typedef enum { DEFRAG_INSERTED, DEFRAG_DUPLICATE, DEFRAG_OVERLAP } defrag_insert
 
 void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 timeout_s, guint8 overlap);
 void defrag_table_clear(defrag_table *table);
+/* Drops all queues. */
+void defrag_table_forget(defrag_table *table);
 /* Drops the queues whose time is up. */
 void defrag_table_expire(defrag_table *table, gint64 now_ns);
 /* => the queue of that key, a new one where there is none; NULL where memory is over the threshold. */

@@ -92,7 +92,10 @@ ct_reason pkt_link_decode(const cap_frame *frame, pkt_link *link)
 {
   pkt_link_fn decode = link_find(frame->link);
 
-  *link =
-    (pkt_link){ .data = frame->data, .captured = frame->captured, .type = frame->link, .direction = frame->direction };
+  *link = (pkt_link){ .data = frame->data,
+                      .captured = frame->captured,
+                      .wire = MAX(frame->wire, frame->captured),
+                      .type = frame->link,
+                      .direction = frame->direction };
   return decode != NULL ? decode(link) : CT_REASON_LINK_UNSUPPORTED;
 }

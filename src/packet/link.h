@@ -13,6 +13,7 @@
 typedef struct pkt_link {
   const guint8 *data;
   guint32 captured;
+  guint32 wire; /* the frame's own length; captured or more */
   guint32 at;   /* where the next layer begins; the IP header once family is set */
   guint32 tail; /* bytes at the frame's end that are the link's own (FCS) */
   guint32 ifindex;

@@ -39,7 +39,7 @@ ct_reason pkt_link_pktap(pkt_link *link)
     link->direction = flags == FLAG_IN ? CAP_DIR_IN : CAP_DIR_OUT;
   trailer = pkt_32(header + TRAILER_AT, little);
   reason = pkt_link_inner(link, pkt_32(header + LINK_AT, little));
-  if (trailer <= link->captured - link->at) /* a length that cannot be is none: the packet knows its own */
+  if (trailer <= link->wire - link->at) /* a length that cannot be is none: the packet knows its own */
     link->tail = MAX(link->tail, trailer);
   return reason;
 }

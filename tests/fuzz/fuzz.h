@@ -21,4 +21,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 typedef void (*fuzz_add_fn)(const void *data, size_t size);
 void fuzz_seeds(fuzz_add_fn add) __attribute__((weak));
 
+/*
+ * For properties that cost far more than the rest of a target: TRUE for one in n of all inputs, always the same ones.
+ * which: sets properties apart from each other.
+ */
+static inline int fuzz_one_in(unsigned n, unsigned which, const uint8_t *data, size_t size)
+{
+  uint32_t sum = 2166136261u + which * 16777619u;
+
+  for (size_t i = 0; i < size; i++)
+    sum = (sum ^ data[i]) * 16777619u;
+  sum ^= sum >> 15;
+  return (sum * 0x2c1b3c6du >> 8) % n == 0;
+}
+
 #endif

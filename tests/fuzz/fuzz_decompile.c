@@ -105,22 +105,28 @@ void fuzz_seeds(fuzz_add_fn add)
 {
   static const char *const words[] = { "ethernet", "raw", "sll",   "sll2 3", "null",
                                        "loop",     "ppp", "chdlc", "wlan",   "radiotap" };
-  static const char packets[] =
+  static const char flows[] =
     "flow t: tcp 10.0.0.1:1 > 10.0.0.2:2\nflow x: tcp [fd00::1]:1 > [fd00::2]:2\nflow u: udp 10.0.0.1:1 > "
     "10.0.0.2:2\n"
     "flow s: sctp 10.0.0.1:1 > 10.0.0.2:2\nflow g: gre 10.0.0.1 > 10.0.0.2 call 1,2\nflow i: icmp 10.0.0.1 > "
     "10.0.0.2 id 9\n"
-    "flow l: udplite 10.0.0.1:1 > 10.0.0.2:2\n"
+    "flow l: udplite 10.0.0.1:1 > 10.0.0.2:2\n";
+  /* A few packets each: what is tried of a long seed takes long, and most of it is tried over and over. */
+  static const char *const packets[] = {
     "+0 t > S <mss 1460,sackOK,nop,wscale 7,TS val 1 ecr 2> as p\n+0 t < S.\n+0 t > P. (20) <nop,nop,sack 1:2 "
-    "3:4>\n+0 x > S\n+0 x > F.\n"
-    "+0 u > data \"hello\\r\\n\" ipopt 94040000 tos 16\n+0 u < (9) csum none\n+0 t < icmp unreachable port about p\n"
-    "+0 s > INIT[tag=1](4)\n+0 s < INIT_ACK[tag=2](5)\n+0 s > DATA[](7); SACK[]\n+0 g > gre1 seq 1 (4)\n+0 g < gre "
-    "key 3 (4)\n"
-    "+0 i > echo request seq 1 (8)\n+0 l > (20) cov 9\nhold h: u > (60)\n+0 fragment h 0:32\n+0 fragment h 32:\n+0 "
-    "raw 4500001400000000403300000a0000010a000002\n";
+    "3:4>\n",
+    "+0 x > S\n+0 x > F.\n+0 t > S as p\n+0 t < icmp unreachable port about p\n",
+    "+0 u > data \"hello\\r\\n\" ipopt 94040000 tos 16\n+0 u < (9) csum none\nhold h: u > (60)\n+0 fragment h 0:32\n+0 "
+    "fragment h 32:\n",
+    "+0 s > INIT[tag=1](4)\n+0 s < INIT_ACK[tag=2](5)\n+0 s > DATA[](7); SACK[]\n",
+    "+0 g > gre1 seq 1 (4)\n+0 g < gre "
+    "key 3 (4)\n+0 i > echo request seq 1 (8)\n+0 l > (20) cov 9\n+0 "
+    "raw 4500001400000000403300000a0000010a000002\n",
+  };
 
-  for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-    char *text = g_strdup_printf("link %s\n%s", words[i], packets);
+  for (guint k = 0; k < G_N_ELEMENTS(words) * G_N_ELEMENTS(packets); k++) {
+    const guint i = k % G_N_ELEMENTS(words);
+    char *text = g_strdup_printf("link %s\n%s%s", words[i], flows, packets[k / G_N_ELEMENTS(words)]);
     scn_scenario *scenario = scn_scenario_parse(text, -1, "seed", NULL);
     GByteArray *bytes = g_byte_array_new();
     const guint8 head[2] = { (guint8)i, 0 };

@@ -13,6 +13,7 @@
 #include "conntrack/nat/rewrite.h"
 #include "engine_check.h"
 #include "engine_seeds.h"
+#include "engines.h"
 
 /*
  * The whole of an engine costs far more to look at than a packet does: after each of the first packets, and then after
@@ -73,19 +74,15 @@ static void set_up(ct_params *params, const uint8_t *settings)
   ct_params_local_add(params, "10.0.0.2/24");
 }
 
-static void side_start(side *s, const ct_params *params)
+static void side_start(side *s, const ct_params *params, ct_engine **kept)
 {
   memset(s, 0, sizeof(*s));
-  s->engine = ct_engine_new(params);
+  s->engine = fuzz_engine_anew(kept, params);
   s->live = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   ct_engine_watch(s->engine, G_MAXUINT32, on_event, s);
 }
 
-static void side_end(side *s)
-{
-  ct_engine_free(s->engine);
-  g_hash_table_unref(s->live);
-}
+static void side_end(side *s) { g_hash_table_unref(s->live); }
 
 static void check_result(const side *s, const ct_packet *p, const ct_result *r)
 {
@@ -202,17 +199,20 @@ static void side_flush(side *s)
 
 static void run_packets(const uint8_t *data, size_t size, const ct_params *params)
 {
+  static ct_engine *kept[4];
+  static pkt_arena *arena;
   pkt_decoder *decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
-  pkt_arena *arena = pkt_arena_new();
   side whole, halves, ruled; /* the same twice; and a firewall that drops what its hash says */
   side translated;
   gint64 now_ns = ENGINE_SEEDS_START_NS;
   guint n = 0;
 
-  side_start(&whole, params);
-  side_start(&halves, params);
-  side_start(&ruled, params);
-  side_start(&translated, params);
+  if (arena == NULL)
+    arena = pkt_arena_new();
+  side_start(&whole, params, &kept[0]);
+  side_start(&halves, params, &kept[1]);
+  side_start(&ruled, params, &kept[2]);
+  side_start(&translated, params, &kept[3]);
   while (n++ < PACKETS_MOST) {
     g_autofree guint8 *bytes = NULL;
     ct_packet p;
@@ -243,7 +243,7 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
   side_end(&halves);
   side_end(&ruled);
   side_end(&translated);
-  pkt_arena_free(arena);
+  pkt_arena_reset(arena);
   pkt_decoder_free(decoder);
 }
 

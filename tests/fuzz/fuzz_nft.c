@@ -12,9 +12,10 @@
 #include "firewall/walk/firewall.h"
 #include "firewall/walk/tell.h"
 #include "choices.h"
+#include "engines.h"
 #include "fuzz.h"
 
-enum { RULES_MOST = 24, STATEMENTS_MOST = 5, PACKETS = 24, BYTES_MOST = 200 };
+enum { RULES_MOST = 24, STATEMENTS_MOST = 5, PACKETS = 24, PACKETS_FEW = 5, BYTES_MOST = 200 };
 
 static const char *const lefts[] = {
   "{\"ct\":{\"key\":\"state\"}}",
@@ -229,10 +230,11 @@ static guint make_packet(guint32 *random, guint8 *b)
   return ip + n;
 }
 
-static void run_packets(const fw_ruleset *r, guint32 seed)
+static void run_packets(const fw_ruleset *r, guint32 seed, guint n_packets)
 {
   const fw_firewall_options options = { .backend = FW_BACKEND_NFT, .record = TRUE, .seed = 1 };
-  fw_box_facts *facts = fw_box_facts_new();
+  static fw_box_facts *facts;
+  static ct_engine *kept;
   fw_firewall *firewall;
   GString *out = g_string_new(NULL);
   ct_params params;
@@ -241,10 +243,13 @@ static void run_packets(const fw_ruleset *r, guint32 seed)
   guint i;
 
   ct_params_init(&params, ct_profile_get(0));
-  fw_box_facts_route(facts, "10.0.0.0/8=lan0");
-  engine = ct_engine_new(&params);
+  if (facts == NULL) {
+    facts = fw_box_facts_new();
+    fw_box_facts_route(facts, "10.0.0.0/8=lan0");
+  }
+  engine = fuzz_engine_anew(&kept, &params);
   firewall = fw_firewall_new(r, facts, &options);
-  for (i = 0; i < PACKETS; i++) {
+  for (i = 0; i < n_packets; i++) {
     guint8 bytes[BYTES_MOST];
     ct_packet packet = { .number = i + 1, .time_ns = (gint64)i * 300000000, .data = bytes };
     fw_arrival arrival = { .packet = &packet };
@@ -261,8 +266,6 @@ static void run_packets(const fw_ruleset *r, guint32 seed)
   fw_tell_counters(out, firewall);
   g_assert_cmpint(out->str[0], ==, '{');
   fw_firewall_free(firewall);
-  ct_engine_free(engine);
-  fw_box_facts_free(facts);
   g_string_free(out, TRUE);
 }
 
@@ -288,7 +291,7 @@ static void try_document(const char *text, gsize size, guint32 seed)
   if (fw_nft_read(r, "fuzz", text, size, &error)) {
     fw_rules_finish(r);
     show(r);
-    run_packets(r, seed);
+    run_packets(r, seed, seed % 8 == 0 ? PACKETS : PACKETS_FEW);
   } else {
     g_assert_nonnull(error);
     g_assert_true(g_str_has_prefix(error->message, "fuzz:"));
@@ -329,8 +332,9 @@ void fuzz_seeds(fuzz_add_fn add)
 
     for (i = 0; i < sizeof bytes; i++)
       bytes[i] = (guint8)(draw(&random) >> 24);
-    bytes[0] = 23;
-    add(bytes, sizeof bytes);
+    /* Few rules, of which more can be tried; some with as many as there may be. */
+    bytes[0] = (guint8)(k % 8 == 0 ? 23 : 1 + k % 4);
+    add(bytes, k % 8 == 0 ? sizeof bytes : 16 + 16 * (gsize)bytes[0]);
     text = make_document(&in);
     if (k < 6)
       add(text, strlen(text));

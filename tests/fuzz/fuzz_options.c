@@ -7,6 +7,7 @@
 
 #include "cli/kernel.h"
 #include "cli/modules.h"
+#include "engines.h"
 #include "fuzz.h"
 
 enum { WORDS_MOST = 48 };
@@ -23,7 +24,7 @@ static void check_error(gboolean fine, GError *error)
 
 static void check_params(const ct_params *params)
 {
-  ct_engine *engine;
+  static ct_engine *kept;
 
   g_assert_nonnull(params->profile);
   g_assert_cmpuint(params->max, <=, G_MAXINT32);
@@ -31,9 +32,7 @@ static void check_params(const ct_params *params)
   /* The kernel's buckets are laid out at once: only sizes that do not fill the fuzzer's memory. */
   if (params->buckets > 1 << 16 || params->max > 1 << 20)
     return;
-  engine = ct_engine_new(params);
-  ct_engine_advance(engine, 0);
-  ct_engine_free(engine);
+  ct_engine_advance(fuzz_engine_anew(&kept, params), 0);
 }
 
 static void try_sysctls(const char *text)

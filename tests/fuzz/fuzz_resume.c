@@ -9,6 +9,7 @@
 #include "emit/asked.h"
 #include "firewall/iptables.h"
 #include "firewall/walk/firewall.h"
+#include "engines.h"
 #include "fuzz.h"
 #include "journal/history.h"
 #include "packet/packet.h"
@@ -31,9 +32,9 @@ static const char sets[] = "create seen hash:ip family inet hashsize 1024 maxele
                            "create nets hash:net,port family inet hashsize 1024 maxelem 65536\n"
                            "add nets 10.9.0.0/16,tcp:80\nadd seen 10.0.0.77 timeout 5 packets 3 bytes 9\n";
 
+enum { PARTS_MOST = 2 };
+
 typedef struct parts {
-  fw_ruleset *ruleset;
-  fw_box_facts *facts;
   fw_firewall *firewall;
   ct_params params;
   ct_engine *engine;
@@ -53,20 +54,37 @@ static void on_destroy(const ct_event *event, void *user)
   pressure_victims_event(p->victims, event);
 }
 
-static void parts_init(parts *p)
+/* Nothing of a run is in them: they are read once. */
+static const fw_ruleset *the_rules(void)
 {
   static const fw_read_options legacy = { FALSE, FW_IPV4, FW_BACKEND_LEGACY };
+  static fw_ruleset *ruleset;
+
+  if (ruleset == NULL) {
+    ruleset = fw_ruleset_new();
+    g_assert_true(fw_rules_read(ruleset, "sets", sets, strlen(sets), &legacy, NULL) &&
+                  fw_rules_read(ruleset, "rules", rules, strlen(rules), &legacy, NULL));
+    fw_rules_finish(ruleset);
+  }
+  return ruleset;
+}
+
+/* Of those that live: what is written is read again beside the first. */
+static guint n_parts;
+
+static void parts_init(parts *p)
+{
+  static ct_engine *kept[PARTS_MOST];
+  static fw_box_facts *facts;
   fw_firewall_options options = { .backend = FW_BACKEND_LEGACY, .no_answer_limit = TRUE };
 
-  p->ruleset = fw_ruleset_new();
-  g_assert_true(fw_rules_read(p->ruleset, "sets", sets, strlen(sets), &legacy, NULL) &&
-                fw_rules_read(p->ruleset, "rules", rules, strlen(rules), &legacy, NULL));
-  fw_rules_finish(p->ruleset);
-  p->facts = fw_box_facts_new();
-  p->firewall = fw_firewall_new(p->ruleset, p->facts, &options);
+  if (facts == NULL)
+    facts = fw_box_facts_new();
+  p->firewall = fw_firewall_new(the_rules(), facts, &options);
   ct_params_init(&p->params, ct_profile_get(0));
   p->params.max = 64;
-  p->engine = ct_engine_new(&p->params);
+  g_assert_cmpuint(n_parts, <, PARTS_MOST);
+  p->engine = fuzz_engine_anew(&kept[n_parts++], &p->params);
   p->now_ns = G_GINT64_CONSTANT(1600000000000000000);
   p->decoder = pkt_decoder_new(&p->params, CT_CHECKSUMS_IGNORE);
   p->top = pressure_top_new();
@@ -82,9 +100,7 @@ static void parts_clear(parts *p)
 {
   journal_history_end(&p->history);
   fw_firewall_free(p->firewall);
-  ct_engine_free(p->engine);
-  fw_ruleset_free(p->ruleset);
-  fw_box_facts_free(p->facts);
+  n_parts--;
   pkt_decoder_free(p->decoder);
   pressure_top_free(p->top);
   pressure_victims_free(p->victims);

@@ -10,6 +10,7 @@
 #include "firewall/walk/tell.h"
 #include "firewall/walk/words.h"
 #include "choices.h"
+#include "engines.h"
 #include "fuzz.h"
 
 enum { RULES_MOST = 24, PACKETS_MOST = 64, BYTES_MOST = 200 };
@@ -196,6 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   fw_box_facts *facts = fw_box_facts_new();
   fw_firewall *f;
   g_autofree char *rules = NULL;
+  static ct_engine *kept;
   ct_engine *engine;
   ct_params params;
 
@@ -210,28 +212,31 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ct_params_init(&params, ct_profile_get(0));
     params.acct = 1;
     f = fw_firewall_new(ruleset, facts, &options);
-    engine = ct_engine_new(&params);
+    engine = fuzz_engine_anew(&kept, &params);
     run(f, engine, &in);
     fw_firewall_free(f);
-    ct_engine_free(engine);
   }
   fw_ruleset_free(ruleset);
   fw_box_facts_free(facts);
   return 0;
 }
 
-/* Random bytes from a small generator: the input is its own grammar. */
+/*
+ * Random bytes from a small generator: the input is its own grammar. Most are for few packets, of which more can be
+ * tried; every eighth is for as many as there may be.
+ */
 void fuzz_seeds(fuzz_add_fn add)
 {
   guint8 bytes[1600];
   guint32 state = 12345;
-  guint seed, i;
+  guint seed, i, n;
 
-  for (seed = 0; seed < 24; seed++) {
-    for (i = 0; i < sizeof bytes; i++) {
+  for (seed = 0; seed < 48; seed++) {
+    n = seed % 8 == 0 ? sizeof bytes : 120 + 40 * (seed % 8);
+    for (i = 0; i < n; i++) {
       state = state * 1664525 + 1013904223;
       bytes[i] = (guint8)(state >> 24);
     }
-    add(bytes, sizeof bytes);
+    add(bytes, n);
   }
 }

@@ -12,7 +12,7 @@ FUZZ_MAIN += tests/fuzz/fuzz_main.c
 TESTS += $(FUZZ_TARGETS)
 endif
 check_PROGRAMS += $(FUZZ_TARGETS)
-EXTRA_DIST += tests/fuzz/choices.h tests/fuzz/fuzz_main.c tests/fuzz/fuzz_seeds.c tests/fuzz/corpus tests/fuzz/dict build-aux/fuzz-build.sh
+EXTRA_DIST += tests/fuzz/choices.h tests/fuzz/engines.h tests/fuzz/fuzz_main.c tests/fuzz/fuzz_seeds.c tests/fuzz/corpus tests/fuzz/dict build-aux/fuzz-build.sh
 CLEANFILES += crash-fuzz_*
 
 fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(CAPTURE_KIT) $(FUZZ_MAIN)

@@ -287,6 +287,61 @@ START_TEST(crowds_go_on_from_anywhere)
 }
 END_TEST
 
+/* An engine that had another life before is a new one: in its answers, in what it shows, in its state's bytes. */
+static void check_anew(const sk_packets *p, const ct_params *params, ct_engine *used, const char *name)
+{
+  GByteArray *bytes[2];
+  sk_side fresh, anew;
+
+  ct_engine_anew(used, params);
+  sk_side_start(&fresh, ct_engine_new(params), 1);
+  sk_side_start(&anew, used, 1);
+  for (guint i = 0; i < p->packets->len; i++) {
+    sk_side_packet(&fresh, sk_packet(p, i));
+    sk_side_packet(&anew, sk_packet(p, i));
+    ck_assert_msg(fresh.sum == anew.sum, "%s: begun anew, another answer at %u", name, i);
+  }
+  bytes[0] = sk_write(fresh.engine);
+  bytes[1] = sk_write(used);
+  ck_assert_uint_eq(bytes[0]->len, bytes[1]->len);
+  ck_assert_mem_eq(bytes[0]->data, bytes[1]->data, bytes[0]->len);
+  ck_assert_uint_eq(sk_shown(fresh.engine), sk_shown(used));
+  g_byte_array_free(bytes[0], TRUE);
+  g_byte_array_free(bytes[1], TRUE);
+  sk_side_free(&fresh);
+}
+
+/* A crowd in an engine after a crowd, and each sample in the one that the sample before has left as it was, which was
+ * under another kernel. */
+START_TEST(what_was_before_is_gone)
+{
+  g_autofree char *folder = samples();
+  g_autoptr(GPtrArray) paths = files_in(folder, ".ct");
+  ct_params params;
+  ct_engine *used;
+  sk_packets *many;
+
+  params_of(&kernels[_i], &params);
+  used = ct_engine_new(&params);
+  params.max = 0;
+  many = crowd(&params, (guint32)_i, TRUE); /* more than fit into what a new engine has */
+  check_anew(many, &params, used, "crowd");
+  check_anew(many, &params, used, "crowd again");
+  sk_packets_free(many);
+  for (guint i = 0; i < paths->len; i++) {
+    const char *path = g_ptr_array_index(paths, i);
+    sk_packets *p;
+
+    params_of(&kernels[((guint)_i + i) % G_N_ELEMENTS(kernels)], &params);
+    p = sk_packets_new(&params, CAPTURE_PACKETS);
+    if (sk_packets_load(p, path))
+      check_anew(p, &params, used, path);
+    sk_packets_free(p);
+  }
+  ct_engine_free(used);
+}
+END_TEST
+
 /*
  * The collector has enough after so many corpses and goes on at the next tick: between two of its runs it knows where,
  * and what it has weighed so far.
@@ -718,6 +773,7 @@ static Suite *state_suite(void)
   tcase_add_loop_test(replays, samples_go_on_from_anywhere, 0, G_N_ELEMENTS(kernels));
   tcase_add_loop_test(replays, captures_go_on_from_anywhere, 0, 2);
   tcase_add_loop_test(replays, crowds_go_on_from_anywhere, 0, G_N_ELEMENTS(kernels));
+  tcase_add_loop_test(replays, what_was_before_is_gone, 0, G_N_ELEMENTS(kernels));
   tcase_add_test(replays, the_collector_goes_on_in_the_middle);
   tcase_add_test(replays, the_collector_knows_that_a_drop_failed);
   tcase_add_test(replays, the_hash_key_is_no_part_of_it);

@@ -18,6 +18,8 @@ typedef struct ct_expect_table ct_expect_table;
 ct_expect_table *ct_expect_table_new(void);
 /* NULL is fine. Sends no events. */
 void ct_expect_table_free(ct_expect_table *table);
+/* As free and new. => the same one, where nothing was ever in it. NULL is fine. */
+ct_expect_table *ct_expect_table_anew(ct_expect_table *table);
 
 /* Fast test for the packet path: false while nobody expects anything. */
 bool ct_expect_any(const ct_engine *engine);

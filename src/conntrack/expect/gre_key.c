@@ -41,6 +41,8 @@ ct_gre_keys *ct_gre_keys_new(void)
   return keys;
 }
 
+bool ct_gre_keys_any_ever(const ct_gre_keys *keys) { return keys->last_order != 0; }
+
 void ct_gre_keys_free(ct_gre_keys *keys)
 {
   GHashTableIter iter;

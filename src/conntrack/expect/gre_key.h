@@ -13,6 +13,8 @@ typedef struct ct_gre_keys ct_gre_keys;
 
 ct_gre_keys *ct_gre_keys_new(void);
 /* NULL is fine. */
+/* Whether there was ever one. */
+bool ct_gre_keys_any_ever(const ct_gre_keys *keys);
 void ct_gre_keys_free(ct_gre_keys *keys);
 
 bool ct_gre_keys_any(const ct_gre_keys *keys);

@@ -34,6 +34,14 @@ void ct_expect_table_free(ct_expect_table *t)
   g_free(t);
 }
 
+ct_expect_table *ct_expect_table_anew(ct_expect_table *t)
+{
+  if (t != NULL && t->last_id == 0 && g_hash_table_size(t->families) == 0 && !ct_gre_keys_any_ever(t->keys))
+    return t;
+  ct_expect_table_free(t);
+  return ct_expect_table_new();
+}
+
 /* --- the heap by (fire_ns, id) --- */
 
 static bool fires_before(const ct_expect *a, const ct_expect *b)

@@ -17,15 +17,21 @@ enum {
 #define PUBLISH(place, value) __atomic_store_n(&(place), (value), __ATOMIC_RELAXED)
 #define GLANCE(place) __atomic_load_n(&(place), __ATOMIC_RELAXED)
 
-void ct_table_init(ct_table *table)
+/* With slots and slab of the first size, zero. */
+static void start_table(ct_table *table, ct_slot *slots, ct_entry *slab)
 {
   memset(table, 0, sizeof(*table));
-  table->slots = ct_pages_new(FIRST_SLOTS, sizeof(ct_slot));
+  table->slots = slots;
   table->slot_mask = FIRST_SLOTS - 1;
   table->size = FIRST_ENTRIES;
-  table->slab = ct_pages_new(table->size, sizeof(ct_entry));
+  table->slab = slab;
   table->top = 1; /* number 0 stands for "none" and is never live */
   table->pairs_top = 1;
+}
+
+void ct_table_init(ct_table *table)
+{
+  start_table(table, ct_pages_new(FIRST_SLOTS, sizeof(ct_slot)), ct_pages_new(FIRST_ENTRIES, sizeof(ct_entry)));
 }
 
 void ct_table_clear(ct_table *table)
@@ -35,6 +41,28 @@ void ct_table_clear(ct_table *table)
   ct_pages_free(table->pairs, table->pairs_size, sizeof(ct_address_pair));
   ct_pages_free(table->keys, table->keys_size, sizeof(ct_key));
   memset(table, 0, sizeof(*table));
+}
+
+void ct_table_empty(ct_table *table)
+{
+  const ct_table kept = *table;
+
+  if (kept.slot_mask != FIRST_SLOTS - 1 || kept.size != FIRST_ENTRIES || kept.pairs_size > FIRST_ENTRIES) {
+    ct_table_clear(table);
+    ct_table_init(table);
+    return;
+  }
+  memset(kept.slots, 0, FIRST_SLOTS * sizeof(*kept.slots));
+  memset(kept.slab, 0, kept.top * sizeof(*kept.slab));
+  start_table(table, kept.slots, kept.slab);
+  if (kept.pairs_size != 0)
+    memset(kept.pairs, 0, kept.pairs_top * sizeof(*kept.pairs));
+  if (kept.keys_size != 0)
+    memset(kept.keys, 0, MIN(kept.top, kept.keys_size) * sizeof(*kept.keys));
+  table->pairs = kept.pairs;
+  table->pairs_size = kept.pairs_size;
+  table->keys = kept.keys;
+  table->keys_size = kept.keys_size;
 }
 
 static uint32_t take_pair(ct_table *table)

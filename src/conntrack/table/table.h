@@ -72,6 +72,8 @@ typedef struct ct_table {
 
 void ct_table_init(ct_table *table);
 void ct_table_clear(ct_table *table);
+/* Clear and init; memory that has not grown is kept. */
+void ct_table_empty(ct_table *table);
 
 static inline ct_entry *ct_table_entry(const ct_table *table, uint32_t number) { return table->slab + number; }
 static inline uint32_t ct_table_number(const ct_table *table, const ct_entry *entry)

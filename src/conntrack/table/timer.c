@@ -34,14 +34,19 @@ void ct_timer_init(ct_timer *timer)
   timer->wake_ns = INT64_MAX;
 }
 
-void ct_timer_clear(ct_timer *timer)
+static void free_chunks(ct_timer_chunk *chunk)
 {
-  ct_timer_chunk *chunk, *next;
+  ct_timer_chunk *next;
 
-  for (chunk = timer->chunks; chunk; chunk = next) {
+  for (; chunk; chunk = next) {
     next = chunk->next;
     ct_pages_free(chunk, 1, sizeof(*chunk));
   }
+}
+
+void ct_timer_clear(ct_timer *timer)
+{
+  free_chunks(timer->chunks);
   if (timer->spare)
     ct_pages_free(timer->spare, 1, sizeof(*timer->spare));
   g_free(timer->due);
@@ -270,6 +275,30 @@ static ct_timer_block *take_slot(ct_timer *timer, int level, uint32_t slot)
   timer->slots[level][slot] = NULL;
   timer->occupied[level][slot / 64] &= ~(UINT64_C(1) << (slot % 64));
   return block;
+}
+
+void ct_timer_empty(ct_timer *timer)
+{
+  ct_timer_chunk *kept = timer->chunks;
+  char *from = (char *)timer;
+  uint32_t slot;
+  int level;
+
+  if (kept) {
+    free_chunks(kept->next);
+    kept->next = NULL;
+  }
+  if (timer->spare)
+    ct_pages_free(timer->spare, 1, sizeof(*timer->spare));
+  g_free(timer->due);
+  /* Mostly few slots have something in them, and all of them are more memory than the rest of an empty engine. */
+  for (level = 0; level < CT_TIMER_LEVELS; level++)
+    while ((slot = next_occupied(timer, level, 0)) != CT_TIMER_SLOTS)
+      take_slot(timer, level, slot);
+  memset(from, 0, offsetof(ct_timer, slots));
+  memset(from + offsetof(ct_timer, occupied), 0, sizeof(*timer) - offsetof(ct_timer, occupied));
+  timer->wake_ns = INT64_MAX;
+  timer->chunks = kept;
 }
 
 /*

@@ -41,6 +41,8 @@ typedef struct ct_timer {
 
 void ct_timer_init(ct_timer *timer);
 void ct_timer_clear(ct_timer *timer);
+/* Clear and init; a little of its memory is kept. */
+void ct_timer_empty(ct_timer *timer);
 
 /*
  * Has memory ready for the notes to come, once there are many. One thread at a time, which need not be the one that
