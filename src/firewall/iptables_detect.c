@@ -75,16 +75,32 @@ static vote vote_of_address(const char *word)
     if (!g_ascii_isxdigit(word[i]) && word[i] != ':' && word[i] != '.')
       return NO_VOTE;
   }
-  if (colons >= 2 && dots == 0 && (g_strstr_len(word, i, "::") != NULL || colons == 7))
+  if (colons >= 2 && (dots == 0 || dots == 3) && (g_strstr_len(word, i, "::") != NULL || colons == (dots ? 6 : 7)))
     return SIX;
   return dots == 3 && colons == 0 && digits >= 4 ? FOUR : NO_VOTE;
+}
+
+/* An extension that one of the programs alone has. A chain may have a target's name, so it says little. */
+static vote vote_of_extension(const char *before, const char *name)
+{
+  gboolean four = TRUE, six = TRUE;
+
+  if (strcmp(before, "-m") == 0) {
+    four = fw_match_find(name, FW_IPV4) != NULL;
+    six = fw_match_find(name, FW_IPV6) != NULL;
+  } else if (strcmp(before, "-j") == 0) {
+    four = fw_target_find(name, FW_IPV4) != NULL;
+    six = fw_target_find(name, FW_IPV6) != NULL;
+  }
+  return four == six ? NO_VOTE : six ? SIX_PERHAPS : FOUR_PERHAPS;
 }
 
 static vote vote_of_word(const char *word)
 {
   if (strcmp(word, "icmp") == 0)
     return FOUR_PERHAPS;
-  if (strcmp(word, "ipv6-icmp") == 0 || strcmp(word, "icmpv6") == 0 || strcmp(word, "icmp6") == 0)
+  if (strcmp(word, "ipv6-icmp") == 0 || strcmp(word, "icmpv6") == 0 || strcmp(word, "icmp6") == 0 ||
+      strcmp(word, "adm-prohibited") == 0)
     return SIX_PERHAPS;
   if (strncmp(word, "icmp-", 5) == 0 || strcmp(word, "--icmp-type") == 0)
     return FOUR;
@@ -103,8 +119,10 @@ static vote vote_of_line(const char *line, fw_words *words)
   if (!fw_words_split(words, line, 0, &nowhere, NULL))
     return NO_VOTE;
   for (i = 0; i < words->n; i++)
-    if (!words->words[i].quoted)
+    if (!words->words[i].quoted) {
       any[vote_of_word(words->words[i].text)] = TRUE;
+      any[i > 0 ? vote_of_extension(words->words[i - 1].text, words->words[i].text) : NO_VOTE] = TRUE;
+    }
   return any[SIX]            ? SIX
          : any[FOUR]         ? FOUR
          : any[SIX_PERHAPS]  ? SIX_PERHAPS

@@ -157,15 +157,16 @@ static gboolean take_builtin(fw_command *c, const fw_builtin_option *o, const ch
 /* -- options -- */
 
 /* The value of the option at hand: behind its '=', or the next word, whatever it looks like. */
-static gboolean take_value(fw_command *c, const char *attached, const char **value)
+static gboolean take_value(fw_command *c, const char *attached, gboolean invertible, const char **value)
 {
   *value = attached;
   if (attached != NULL)
     return TRUE;
   if (!fw_command_more(c))
     return fw_command_fail(c, "expected a value behind \"%s\"", fw_command_word(c, c->at - 1));
-  /* Before 1.4.3 '!' stood here; with another option behind it, it is the value. */
-  if (fw_command_is_bang(c, c->at) && c->at + 1 < c->f->words.n && *fw_command_word(c, c->at + 1) != '-') {
+  /* Before 1.4.3 '!' stood here. It is the value where it is quoted, where another option follows, or nothing inverts. */
+  if (invertible && fw_command_is_bang(c, c->at) && !c->f->words.words[c->at].quoted && c->at + 1 < c->f->words.n &&
+      *fw_command_word(c, c->at + 1) != '-') {
     if (c->invert)
       return fw_command_fail(c, "expected one '!'");
     c->invert = TRUE;
@@ -191,7 +192,7 @@ static gboolean take_long(fw_command *c, guint from)
   guint at = c->at - 1, column = fw_command_place(c, at).column;
   const char *name = fw_command_word(c, at) + 2, *equals = strchr(name, '='), *value = NULL;
   gsize length = equals != NULL ? (gsize)(equals - name) : strlen(name);
-  gboolean loaded = FALSE, has_value;
+  gboolean loaded = FALSE, has_value, invertible;
   fw_found_option found;
 
   if (!fw_option_find(c->tables, c->n_tables, name, length, &found) || found.ambiguous) {
@@ -205,7 +206,8 @@ static gboolean take_long(fw_command *c, guint from)
       return fw_command_take_unknown(c, from, at);
   }
   has_value = found.builtin != NULL ? found.builtin->has_value : takes_value(c, found.option, equals != NULL);
-  if (has_value && !take_value(c, equals != NULL ? equals + 1 : NULL, &value))
+  invertible = found.builtin != NULL || (found.option->flags & FW_OPTION_INVERTIBLE) != 0;
+  if (has_value && !take_value(c, equals != NULL ? equals + 1 : NULL, invertible, &value))
     return FALSE;
   if (!has_value && equals != NULL)
     return fw_command_fail(c, "\"%.*s\" takes no value", (int)length + 2, fw_command_word(c, at));
@@ -228,7 +230,7 @@ static gboolean take_short(fw_command *c, guint from)
     if (o == NULL)
       return fw_command_take_unknown(c, from, c->at - 1);
     value = NULL;
-    if (o->has_value && !take_value(c, letters[1] != '\0' ? letters + 1 : NULL, &value))
+    if (o->has_value && !take_value(c, letters[1] != '\0' ? letters + 1 : NULL, TRUE, &value))
       return FALSE;
     if (!take_builtin(c, o, value))
       return FALSE;

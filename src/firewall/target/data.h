@@ -200,6 +200,7 @@ typedef struct fw_npt {
 /* values: by the options' ids, as given says. */
 typedef struct fw_hmark {
   guint16 given;
+  guint8 by_conntrack; /* --hmark-tuple names ct */
   guint32 values[13];
 } fw_hmark;
 

@@ -25,13 +25,52 @@ enum {
 #define OF_PORTS (1u << SOURCE_MASK | 1u << DESTINATION_MASK | 1u << SOURCE_PORT | 1u << DESTINATION_PORT)
 #define OF_SPI (1u << SPI_MASK | 1u << SPI)
 
+/* One name of a tuple is short for the option that takes all of that field. As the tool has it, its start is enough. */
+static gboolean take_field(fw_parse *p, const char *name, gsize length)
+{
+  const guint32 prefix = p->family == FW_IPV6 ? 128 : 32;
+  const struct {
+    const char *name;
+    guint id;
+    guint32 all;
+  } fields[] = {
+    { "src", SOURCE_PREFIX, prefix },      { "dst", DESTINATION_PREFIX, prefix }, { "sport", SOURCE_MASK, 0xffff },
+    { "dport", DESTINATION_MASK, 0xffff }, { "spi", SPI_MASK, 0xffffffff },       { "proto", PROTOCOL_MASK, 0xffff },
+  };
+  fw_hmark *h = p->data;
+  guint i;
+
+  if (length > 0 && g_ascii_strncasecmp(name, "ct", length) == 0) {
+    h->by_conntrack = 1;
+    return TRUE;
+  }
+  for (i = 0; i < G_N_ELEMENTS(fields) && length > 0; i++)
+    if (g_ascii_strncasecmp(name, fields[i].name, length) == 0) {
+      h->values[fields[i].id] = fields[i].all;
+      h->given |= (guint16)(1u << fields[i].id);
+      p->given |= 1u << fields[i].id;
+      return TRUE;
+    }
+  return fw_parse_bad_value(p, "fields of src, dst, sport, dport, spi, proto and ct, with commas between them");
+}
+
+static gboolean take_tuple(fw_parse *p)
+{
+  const char *at = p->arg, *comma;
+
+  for (; (comma = strchr(at, ',')) != NULL; at = comma + 1)
+    if (!take_field(p, at, (gsize)(comma - at)))
+      return FALSE;
+  return take_field(p, at, strlen(at));
+}
+
 static gboolean hmark_parse(fw_parse *p)
 {
   fw_hmark *h = p->data;
   guint most = p->family == FW_IPV6 ? 128 : 32;
 
   switch (p->option->id) {
-  case TUPLE: return strcmp(p->arg, "ct") == 0 || fw_parse_bad_value(p, "ct");
+  case TUPLE: return take_tuple(p);
   case SOURCE_PREFIX:
   case DESTINATION_PREFIX:
     if (p->value.u8 > most)
@@ -86,7 +125,7 @@ static void hmark_save(const fw_target *t, fw_family family, GString *out)
       g_string_append_printf(out, saved[i].format, h->values[saved[i].id]);
 #pragma GCC diagnostic pop
     }
-  if (h->given & 1u << TUPLE)
+  if (h->by_conntrack)
     g_string_append(out, " --hmark-tuple ct");
 }
 
