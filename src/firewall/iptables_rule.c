@@ -164,7 +164,7 @@ static gboolean take_value(fw_command *c, const char *attached, gboolean inverti
     return TRUE;
   if (!fw_command_more(c))
     return fw_command_fail(c, "expected a value behind \"%s\"", fw_command_word(c, c->at - 1));
-  /* Before 1.4.3 '!' stood here. It is the value where it is quoted, where another option follows, or nothing inverts. */
+  /* Before 1.4.3 '!' stood here. It is a value where it is quoted, where another option follows, or none inverts. */
   if (invertible && fw_command_is_bang(c, c->at) && !c->f->words.words[c->at].quoted && c->at + 1 < c->f->words.n &&
       *fw_command_word(c, c->at + 1) != '-') {
     if (c->invert)
