@@ -19,7 +19,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/table/entry.h \
 	src/conntrack/engine_internal.h src/conntrack/hot.c src/conntrack/find.c src/conntrack/view.c src/conntrack/copy.c src/conntrack/load.c src/conntrack/load.h \
 	src/conntrack/table/table.h \
-	src/conntrack/table/timer.h \
+	src/conntrack/table/timer.h src/conntrack/table/due.h src/conntrack/table/due.c \
 	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \
 	src/conntrack/collector.h src/conntrack/collector.c \
 	src/conntrack/evict.h src/conntrack/evict.c src/conntrack/announce.c \

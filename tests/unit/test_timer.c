@@ -170,6 +170,57 @@ START_TEST(notes_stay_bounded)
 }
 END_TEST
 
+/* The plain order to hold the merging one against. */
+static int compare_due(const void *pa, const void *pb)
+{
+  const ct_timer_due *a = pa, *b = pb;
+
+  if (a->deadline_ns != b->deadline_ns)
+    return a->deadline_ns < b->deadline_ns ? -1 : 1;
+  return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* Runs of any length, some of them backwards; deadlines collide often, then the ids tell. */
+static void draw_due(GRand *rand, ct_timer_due *due, guint n)
+{
+  gint64 deadline_ns = 0, step_ns = 0;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    if (i == 0 || g_rand_int_range(rand, 0, 9) == 0) {
+      deadline_ns = g_rand_int_range(rand, 0, 50);
+      step_ns = g_rand_int_range(rand, -1, 3);
+    }
+    deadline_ns += step_ns;
+    due[i] = (ct_timer_due){ .deadline_ns = deadline_ns, .id = g_rand_int_range(rand, 1, 400), .number = i };
+  }
+}
+
+START_TEST(what_is_due_is_sorted)
+{
+  GRand *rand = g_rand_new_with_seed(23);
+  ct_timer_due due[300], spare[300], model[300];
+  guint round, i;
+
+  for (round = 0; round < 3000; round++) {
+    guint n = (guint)g_rand_int_range(rand, 0, 300);
+    const ct_timer_due *sorted;
+    gboolean in_order = TRUE;
+
+    draw_due(rand, due, n);
+    memcpy(model, due, n * sizeof *due);
+    qsort(model, n, sizeof *model, compare_due);
+    for (i = 1; i < n; i++)
+      in_order = in_order && compare_due(&due[i - 1], &due[i]) <= 0;
+    ck_assert(ct_due_is_sorted(due, n) == in_order);
+    sorted = ct_due_sort(due, spare, n);
+    for (i = 0; i < n; i++)
+      ck_assert(sorted[i].deadline_ns == model[i].deadline_ns && sorted[i].id == model[i].id);
+  }
+  g_rand_free(rand);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("timer");
@@ -179,6 +230,7 @@ int main(void)
   tcase_add_test(tc, expiry_is_at_equality);
   tcase_add_test(tc, equal_deadlines_go_in_order_of_creation);
   tcase_add_test(tc, notes_stay_bounded);
+  tcase_add_test(tc, what_is_due_is_sorted);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }

@@ -50,6 +50,7 @@ void ct_timer_clear(ct_timer *timer)
   if (timer->spare)
     ct_pages_free(timer->spare, 1, sizeof(*timer->spare));
   g_free(timer->due);
+  g_free(timer->due_spare);
   memset(timer, 0, sizeof(*timer));
 }
 
@@ -127,15 +128,6 @@ static void write_note(ct_timer *timer, uint32_t number, uint32_t tick)
   timer->notes++;
 }
 
-static int compare_due(const void *pa, const void *pb)
-{
-  const ct_timer_due *a = pa, *b = pb;
-
-  if (a->deadline_ns != b->deadline_ns)
-    return a->deadline_ns < b->deadline_ns ? -1 : 1;
-  return a->id < b->id ? -1 : a->id > b->id;
-}
-
 static ct_timer_due *due_slot(ct_timer *timer)
 {
   if (timer->due_used == timer->due_size) {
@@ -151,9 +143,31 @@ static void insert_due(ct_timer *timer, ct_timer_due item)
   uint32_t at;
 
   due_slot(timer);
-  for (at = timer->due_used - 1; at > timer->due_next && compare_due(&timer->due[at - 1], &item) > 0; at--)
+  for (at = timer->due_used - 1; at > timer->due_next && ct_due_is_before(&item, &timer->due[at - 1]); at--)
     timer->due[at] = timer->due[at - 1];
   timer->due[at] = item;
+}
+
+static void sort_due(ct_timer *timer)
+{
+  ct_timer_due *sorted;
+
+  if (ct_due_is_sorted(timer->due, timer->due_used))
+    return;
+  if (timer->due_spare_size < timer->due_size) {
+    g_free(timer->due_spare);
+    timer->due_spare = g_new(ct_timer_due, timer->due_size);
+    timer->due_spare_size = timer->due_size;
+  }
+  sorted = ct_due_sort(timer->due, timer->due_spare, timer->due_used);
+  if (sorted != timer->due) {
+    uint32_t size = timer->due_size;
+
+    timer->due_spare = timer->due;
+    timer->due_size = timer->due_spare_size;
+    timer->due_spare_size = size;
+    timer->due = sorted;
+  }
 }
 
 static bool is_empty(const ct_timer *timer) { return timer->notes == 0 && timer->due_next == timer->due_used; }
@@ -202,8 +216,7 @@ void ct_timer_arm_all(ct_timer *timer, ct_entry *slab, uint32_t from, uint32_t t
       write_note(timer, number, (uint32_t)tick);
     timer->wake_ns = MIN(timer->wake_ns, tick <= now_tick ? entry->deadline_ns : tick * TICK_NS);
   }
-  if (timer->due_used > 1)
-    qsort(timer->due, timer->due_used, sizeof(*timer->due), compare_due);
+  sort_due(timer);
 }
 
 /* An entry that was looked at too early: half-way to its deadline next time, so that a long life costs few looks. */
@@ -291,6 +304,7 @@ void ct_timer_empty(ct_timer *timer)
   if (timer->spare)
     ct_pages_free(timer->spare, 1, sizeof(*timer->spare));
   g_free(timer->due);
+  g_free(timer->due_spare);
   /* Mostly few slots have something in them, and all of them are more memory than the rest of an empty engine. */
   for (level = 0; level < CT_TIMER_LEVELS; level++)
     while ((slot = next_occupied(timer, level, 0)) != CT_TIMER_SLOTS)
@@ -318,13 +332,26 @@ static void take_note(ct_timer *timer, ct_entry *slab, int level, uint32_t numbe
     write_note(timer, number, entry->armed_tick);
 }
 
+/* Notes come mostly in the order of their deadlines: read as they were written, what they bring is nearly sorted. */
+static ct_timer_block *oldest_first(ct_timer_block *block)
+{
+  ct_timer_block *oldest = NULL, *next;
+
+  for (; block; block = next) {
+    next = block->next;
+    block->next = oldest;
+    oldest = block;
+  }
+  return oldest;
+}
+
 /* Takes a slot out: on level 0 its entries become due, on higher ones their notes move down. */
 static void empty_slot(ct_timer *timer, ct_entry *slab, int level, uint32_t slot)
 {
   ct_timer_block *block, *next;
   uint32_t i;
 
-  for (block = take_slot(timer, level, slot); block; block = next) {
+  for (block = oldest_first(take_slot(timer, level, slot)); block; block = next) {
     for (i = 0; i < block->used; i++) {
       const char *soon = (const char *)&slab[block->notes[MIN(i + AHEAD, block->used - 1)]];
 
@@ -360,8 +387,7 @@ static bool turn(ct_timer *timer, ct_entry *slab, int64_t now_ns)
   }
   timer->now_tick = tick;
   empty_slot(timer, slab, level, slot);
-  if (timer->due_used > 1)
-    qsort(timer->due, timer->due_used, sizeof(*timer->due), compare_due);
+  sort_due(timer);
   return true;
 }
 
@@ -427,5 +453,6 @@ ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns)
 
 uint64_t ct_timer_memory_bytes(const ct_timer *timer)
 {
-  return timer->blocks * sizeof(ct_timer_block) + (uint64_t)timer->due_size * sizeof(*timer->due);
+  return timer->blocks * sizeof(ct_timer_block) +
+         ((uint64_t)timer->due_size + timer->due_spare_size) * sizeof(*timer->due);
 }

@@ -11,18 +11,13 @@
 #ifndef CT_TIMER_H
 #define CT_TIMER_H
 
+#include "conntrack/table/due.h"
 #include "conntrack/table/entry.h"
 
 enum { CT_TIMER_LEVELS = 4, CT_TIMER_SLOTS = 256 };
 
 typedef struct ct_timer_block ct_timer_block;
 typedef struct ct_timer_chunk ct_timer_chunk; /* of blocks */
-
-typedef struct ct_timer_due {
-  int64_t deadline_ns;
-  uint64_t id;
-  uint32_t number;
-} ct_timer_due;
 
 typedef struct ct_timer {
   int64_t now_tick; /* ticks up to and including this one have been taken out of the wheel */
@@ -35,6 +30,8 @@ typedef struct ct_timer {
   uint64_t notes;        /* in the wheel, stale ones included */
   ct_timer_due *due;     /* of the current tick, sorted; from due_next on */
   uint32_t due_next, due_used, due_size;
+  ct_timer_due *due_spare; /* to sort by; NULL: not needed yet */
+  uint32_t due_spare_size;
   int64_t wake_ns; /* nothing fires before: lets ct_timer_pop answer with one comparison */
   uint64_t blocks;
 } ct_timer;
