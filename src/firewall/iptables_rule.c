@@ -156,6 +156,14 @@ static gboolean take_builtin(fw_command *c, const fw_builtin_option *o, const ch
 
 /* -- options -- */
 
+/* Whether an option stands there, inverted or not. */
+static gboolean is_option_at(const fw_command *c, guint at)
+{
+  if (fw_command_is_bang(c, at))
+    at++;
+  return at < c->f->words.n && *fw_command_word(c, at) == '-';
+}
+
 /* The value of the option at hand: behind its '=', or the next word, whatever it looks like. */
 static gboolean take_value(fw_command *c, const char *attached, gboolean invertible, const char **value)
 {
@@ -166,7 +174,7 @@ static gboolean take_value(fw_command *c, const char *attached, gboolean inverti
     return fw_command_fail(c, "expected a value behind \"%s\"", fw_command_word(c, c->at - 1));
   /* Before 1.4.3 '!' stood here. It is a value where it is quoted, where another option follows, or none inverts. */
   if (invertible && fw_command_is_bang(c, c->at) && !c->f->words.words[c->at].quoted && c->at + 1 < c->f->words.n &&
-      *fw_command_word(c, c->at + 1) != '-') {
+      !is_option_at(c, c->at + 1)) {
     if (c->invert)
       return fw_command_fail(c, "expected one '!'");
     c->invert = TRUE;

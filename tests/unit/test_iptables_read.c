@@ -108,6 +108,7 @@ START_TEST(forms_of_options)
   gives("-A INPUT -s ! 1.2.3.4 -p ! udp -i ! lo -j DROP\n", "INPUT", " ! -s 1.2.3.4/32 ! -i lo ! -p udp -j DROP\n");
   /* And is a name where another option follows, as iptables has it and writes it. */
   gives("-A INPUT -i! -p udp -j DROP\n", "INPUT", " -i ! -p udp -j DROP\n");
+  gives("-A INPUT -i ! ! -p udp -j DROP\n", "INPUT", " -i ! ! -p udp -j DROP\n");
   gives("-A INPUT -i ! -p udp -j DROP\n", "INPUT", " -i ! -p udp -j DROP\n");
   gives("-A INPUT -p tcp --dport ! 80 -j DROP\n", "INPUT", " -p tcp -m tcp ! --dport 80 -j DROP\n");
   gives("-A INPUT -m tcp --dport 1 -p 6 -j DROP -f\n", "INPUT", " -p tcp -f -m tcp --dport 1 -j DROP\n");
