@@ -65,7 +65,7 @@ typedef enum fw_kernel_drop {
   FW_KERNEL_TTL,
   FW_KERNEL_NO_LISTENER,  /* multicast that the box neither takes nor forwards */
   FW_KERNEL_NO_ROUTE,     /* to where it goes */
-  FW_KERNEL_MARTIAN,      /* 0.0.0.0, ::, a group, everybody as its source; 127.0.0.0/8 from elsewhere */
+  FW_KERNEL_MARTIAN,      /* from 0.0.0.0, ::, a group, everybody; to 0.0.0.0; 127.0.0.0/8 from elsewhere */
   FW_KERNEL_HOST,         /* it is not for the box, which is no router */
   FW_KERNEL_SCOPE,        /* of IPv6: a source that is one on its own link alone, and the way leads to another */
   FW_KERNEL_OPTIONS,      /* of IPv4: they are malformed */
