@@ -96,7 +96,7 @@ typedef struct fw_outcome {
   fw_decision decision; /* the last word: of a drop the drop's, else of the last chain */
   fw_hook hook;
   fw_kernel_drop kernel;
-  fw_route_end ended;         /* how, where that is FW_KERNEL_NO_ROUTE */
+  fw_route_end ended;         /* how its way ends, where that is FW_KERNEL_NO_ROUTE, or FW_KERNEL_HOST */
   gboolean answered;          /* and the answer has passed conntrack with the packet's entry */
   gboolean reset;             /* answered by a reset, which has closed the packet's entry */
   gboolean before_conntrack;  /* dropped there: conntrack has not seen it */
