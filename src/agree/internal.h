@@ -33,7 +33,7 @@ struct agree {
   guint8 *found;       /* by view */
   guint both, alike, second_apart, listed_later;
   gint64 now_ns, first_ns;
-  gint64 full_ns;                    /* when the table was full last, so that one had to go; G_MININT64: it was not */
+  gint64 full_ns;                    /* when the table was full last, and cost somebody an entry; G_MININT64: never */
   GArray *implied[CT_TIMEOUT_COUNT]; /* guint32: seconds */
   agree_timeout timeouts[CT_TIMEOUT_COUNT];
   agree_shift shift;

@@ -124,7 +124,8 @@ typedef struct ct_stats {
 ct_engine *ct_engine_new(const ct_params *params);
 /*
  * As ct_engine_free and ct_engine_new, for those who need one engine after the other: where the old one was small, the
- * system is asked for no memory. Nothing of it is left, neither entries nor watchers. Not after ct_engine_discard.
+ * system is asked for no memory. Nothing of it is left, neither entries nor watchers. params may be its own. Not after
+ * ct_engine_discard.
  */
 void ct_engine_anew(ct_engine *engine, const ct_params *params);
 /*

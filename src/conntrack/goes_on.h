@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a packet that finds no entry would have belonged to, had it been there still. Engines and lanes count by it. */
+/* What a packet that finds no entry would have belonged to, had it been there still. Asked by all who count that. */
 #ifndef CT_GOES_ON_H
 #define CT_GOES_ON_H
 

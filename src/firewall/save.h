@@ -37,7 +37,7 @@ typedef struct fw_save_style {
   gpointer user;
 } fw_save_style;
 
-/* All tables, each as iptables-save writes it, without banners (they hold a date). */
+/* A table as iptables-save writes it, without banners (they hold a date). */
 void fw_save_table(GString *out, const fw_table *table, const fw_save_style *style);
 
 #endif

@@ -43,7 +43,7 @@ void journal_history_remember(journal_history *h, const ct_engine *engine);
  * they are made of each packet, that has been done.
  */
 void journal_history_shorten(journal_history *h, const ct_packet *packet, const ct_result *result);
-/* A packet after the engine has tracked it: past, advice and other_side are of it then. */
+/* A packet after the engine has tracked it: past, advice and sides are of it then. */
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result);
 /*
  * Who has ended, and what was refused, as bytes and back; before the first packet. Worlds and trials are not kept: what

@@ -13,11 +13,11 @@ typedef struct ct_gre_keys ct_gre_keys;
 
 ct_gre_keys *ct_gre_keys_new(void);
 /* NULL is fine. */
-/* Whether there was ever one. */
-bool ct_gre_keys_any_ever(const ct_gre_keys *keys);
 void ct_gre_keys_free(ct_gre_keys *keys);
 
 bool ct_gre_keys_any(const ct_gre_keys *keys);
+/* Whether there was ever one. */
+bool ct_gre_keys_any_ever(const ct_gre_keys *keys);
 /* => the source key of the first one added with this source, destination and dst_id; 0 where there is none. */
 uint16_t ct_gre_keys_find(const ct_gre_keys *keys, const ct_tuple *tuple);
 /* => false where the master has another key for that direction already. */

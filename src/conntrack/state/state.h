@@ -29,7 +29,7 @@ typedef bool (*ct_state_sink)(const void *bytes, size_t n, void *user);
 /*
  * Writes the engine, which is between packets and stays as it is. Equal engines give equal bytes, however they became
  * so. => false where the sink said so (error->text is then empty), or where the engine is one that cannot be written:
- * one whose entries a keeper has (lanes.h).
+ * one whose entries somebody else keeps (keeper.h).
  */
 bool ct_state_write(const ct_engine *engine, ct_state_sink sink, void *user, ct_state_error *error);
 

@@ -5,8 +5,10 @@
 
 #include "firewall/walk/firewall_internal.h"
 
-/* Whether the kernel itself has dropped the packet and says so: its TTL ends here, or there is no way to go for it.
- * What falls into a black hole is not told. */
+/*
+ * Whether the kernel itself has dropped the packet and says so: its TTL ends here, there is no way to go for it, its
+ * source is good on its own link alone, or its options are malformed. What falls into a black hole is not told.
+ */
 static inline gboolean fw_answer_by_kernel(const fw_firewall *f)
 {
   return f->outcome.kernel == FW_KERNEL_TTL || f->outcome.kernel == FW_KERNEL_SCOPE ||

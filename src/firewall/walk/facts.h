@@ -82,7 +82,10 @@ gboolean fw_box_facts_assume(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_rule(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_table(fw_box_facts *facts, const char *text);
 
-/* By the longest prefix; of alike ones a route before a network of `local`, and the first before the others. */
+/*
+ * By the longest prefix; of alike ones a route before a network of `local`, and the first before the others. Where
+ * rules choose the table: what they say of the destination alone.
+ */
 fw_route fw_box_facts_look_up(const fw_box_facts *facts, fw_family family, const fw_address *to);
 /* The same where rules do not choose: of the main table. */
 fw_route fw_box_facts_look_up_main(const fw_box_facts *facts, fw_family family, const fw_address *to);
@@ -96,7 +99,7 @@ const fw_network *fw_box_facts_is_local(const fw_box_facts *facts, fw_family fam
 guint16 fw_box_facts_type(const fw_box_facts *facts, fw_family family, const fw_address *address);
 /* "the route to where it goes is prohibited", of one that ends. */
 const char *fw_route_end_words(fw_route_end end);
-/* => how a route ends that is called so; GOES: it does not. */
+/* => how a route ends whose kind is called so ("throw", "prohibit"); GOES: it is no such word. */
 fw_route_end fw_route_end_of(const char *word);
 gboolean fw_address_under(const fw_address *address, const fw_address *network, const fw_address *mask);
 

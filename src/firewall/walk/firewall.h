@@ -65,7 +65,7 @@ typedef enum fw_kernel_drop {
   FW_KERNEL_TTL,
   FW_KERNEL_NO_LISTENER,  /* multicast that the box neither takes nor forwards */
   FW_KERNEL_NO_ROUTE,     /* to where it goes */
-  FW_KERNEL_MARTIAN,      /* 0.0.0.0, ::, a group, everybody as its source; 127.0.0.0/8 from elsewhere */
+  FW_KERNEL_MARTIAN,      /* from 0.0.0.0, ::, a group, everybody; to 0.0.0.0; 127.0.0.0/8 from elsewhere */
   FW_KERNEL_HOST,         /* it is not for the box, which is no router */
   FW_KERNEL_SCOPE,        /* of IPv6: a source that is one on its own link alone, and the way leads to another */
   FW_KERNEL_OPTIONS,      /* of IPv4: they are malformed */
@@ -96,7 +96,7 @@ typedef struct fw_outcome {
   fw_decision decision; /* the last word: of a drop the drop's, else of the last chain */
   fw_hook hook;
   fw_kernel_drop kernel;
-  fw_route_end ended;         /* how, where that is FW_KERNEL_NO_ROUTE */
+  fw_route_end ended;         /* how its way ends, where that is FW_KERNEL_NO_ROUTE, or FW_KERNEL_HOST */
   gboolean answered;          /* and the answer has passed conntrack with the packet's entry */
   gboolean reset;             /* answered by a reset, which has closed the packet's entry */
   gboolean before_conntrack;  /* dropped there: conntrack has not seen it */

@@ -21,7 +21,10 @@ static inline gboolean fw_ip_options_matter(const fw_firewall *f, const fw_packe
  * kernel does. => FALSE: it drops the packet, and outcome.kernel says why.
  */
 gboolean fw_ip_options_receive(fw_firewall *f, fw_packet *p);
-/* Behind FORWARD: addresses become those of the interface by which it leaves, and the header's sum is made anew. */
+/*
+ * Behind FORWARD, where they were changed: addresses become those of the interface by which it leaves, and the header's
+ * sum is made anew.
+ */
 void fw_ip_options_leave(fw_firewall *f, fw_packet *p);
 /*
  * The options of an ICMP error about a packet whose options were read, at most FW_IP_OPTIONS_MOST bytes. from: the

@@ -5,7 +5,10 @@
 
 #include "firewall/walk/firewall_internal.h"
 
-/* NOTHING: the packet stays as it is. DROP: the device has no address. UNKNOWN: nobody has said which it has. */
+/*
+ * NOTHING: the packet stays as it is. DROP: the device has no address. UNKNOWN: nobody has said which it has, or the
+ * rule works out its own from what is not known.
+ */
 typedef enum fw_nat_asked {
   FW_NAT_ASKED_RANGE,
   FW_NAT_ASKED_NOTHING,

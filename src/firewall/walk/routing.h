@@ -21,6 +21,7 @@ gboolean fw_routing_rule(fw_routing **routing, fw_family family, const char *tex
 void fw_routing_route(fw_routing *routing, const char *table, const fw_network *route);
 /*
  * Where a packet goes to; p: NULL where only `to` is known of it. The main table is what the facts say without rules.
+ * => no interface, and no end: a rule decides of which it is not known whether it holds. NONE: no table has a route.
  */
 fw_route fw_routing_way(const fw_routing *routing, const fw_box_facts *facts, fw_family family, const fw_address *to,
                         const fw_packet *p);

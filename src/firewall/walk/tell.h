@@ -18,9 +18,9 @@ void fw_tell_walk(GString *out, const fw_firewall *firewall);
 void fw_tell_transcript(GString *out, const fw_firewall *firewall, const fw_sides *sides, const ct_packet *packet);
 /* {"iptables":["*filter",...],"nft":[...]}: rules and policies as iptables-save -c and nft list ruleset have them. */
 void fw_tell_counters(GString *out, fw_firewall *firewall);
-/* The same as text, one family's tables after the other's. */
+/* Those of iptables as text: a family's tables. */
 void fw_tell_save(GString *out, fw_firewall *firewall, fw_family family);
-/* Of that name alone; NULL: all. */
+/* The same of the table of that name alone; NULL: of all. */
 void fw_tell_save_table(GString *out, fw_firewall *firewall, fw_family family, const char *table);
 
 /* Tables of nftables as nft list ruleset prints them, with their counters. */

@@ -11,13 +11,14 @@ const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *arrival
 void fw_where_to(fw_firewall *f, const fw_arrival *arrival, fw_packet *p);
 /*
  * The interface by which an IPv4 packet leaves that neither comes from the box nor is for it, nor for a group or a
- * broadcast. Addresses as they stand in the header. => NULL: it is not such a one.
+ * broadcast. Addresses as they stand in the header. => NULL: it is not such a one, the box is a host, or rules choose
+ * the table.
  */
 const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to);
 /*
  * Whether the kernel drops a packet as a martian, behind PREROUTING: one of IPv4 that has come in, with a source that
- * nobody has, to 0.0.0.0, or from or to 127.0.0.0/8 where the box has told that its net.ipv4.conf.*.route_localnet is
- * 0. The first bytes of most say that it does not.
+ * nobody has, to 0.0.0.0 from anybody else, or from or to 127.0.0.0/8 where the box has told that its
+ * net.ipv4.conf.*.route_localnet is 0. The first bytes of most say that it does not.
  */
 gboolean fw_where_is_martian(const fw_firewall *f, const fw_packet *p);
 static inline gboolean fw_where_may_be_martian(const fw_packet *p)
