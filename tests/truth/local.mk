@@ -82,6 +82,10 @@ EXTRA_DIST += tests/truth/firewalls_live.py
 check-firewalls: ctreplay
 	srcdir=$(srcdir) $(srcdir)/tests/truth/firewalls_live.tap
 check-long: check-firewalls
+# Packets whose sums rules put wrong, live.
+TESTS += tests/truth/spoilt_live.tap
+dist_check_SCRIPTS += tests/truth/spoilt_live.tap
+EXTRA_DIST += tests/truth/spoilt_live.py tests/truth/spoilt_live.rules
 .PHONY: check-firewalls check-long
 # Our side of recordings under rules, by the referee's own program; "all" as an argument: each of rules.tap.
 TESTS += tests/truth/rules_referee.tap

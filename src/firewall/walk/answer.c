@@ -184,6 +184,17 @@ static gboolean sum_is_wrong(const fw_firewall *f, const fw_packet *r)
   return folded(sum) != 0;
 }
 
+/*
+ * Whether rules have written into the packet what its sum does not count, and the answer asks for that. What conntrack
+ * has found of the sum before stands, but for a reset to what is forwarded: a router forgets it, and a reset asks anew.
+ */
+static gboolean is_spoilt(const fw_firewall *f, const fw_packet *r, gboolean reset)
+{
+  if (!fw_packet_is_spoilt(r) || r->made)
+    return FALSE;
+  return !ct_engine_params(f->program->engine)->checksum || (reset && r->hook == FW_HOOK_FORWARD);
+}
+
 /* => length; 0: none is sent, *why says why. */
 static guint build_reset(const fw_firewall *f, const fw_packet *r, guint8 *b, const char **why)
 {
@@ -200,7 +211,7 @@ static guint build_reset(const fw_firewall *f, const fw_packet *r, guint8 *b, co
     *why = "a reset is not answered by a reset";
     return 0;
   }
-  if (sum_is_wrong(f, r)) {
+  if (sum_is_wrong(f, r) || is_spoilt(f, r, TRUE)) {
     *why = "the packet's checksum is wrong";
     return 0;
   }
@@ -296,7 +307,7 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
   if (is_for_all(f, r))
     return "what goes to many is not answered";
   /* Only rules ask for it; the kernel's own errors do not. */
-  if (!fw_answer_by_kernel(f) && sum_is_wrong(f, r))
+  if (!fw_answer_by_kernel(f) && (sum_is_wrong(f, r) || is_spoilt(f, r, FALSE)))
     return "the packet's checksum is wrong";
   return NULL;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What rules write into a TCP header and behind it: TCPMSS, TCPOPTSTRIP, the bits that ECN clears, nft's tcp option.
- * Sums change by the difference, and as at an even place, wherever an option stands: the kernel's do so, too.
+ * Sums change by the difference, and as at an even place, wherever an option stands: the kernel's do so, too. The
+ * packet notes by how much its sum is wrong then.
  */
 #include "firewall/walk/options.h"
 
@@ -61,10 +62,26 @@ static guint option_bytes(const guint8 *tcp, guint at)
   return tcp[at] <= OPTION_NOP || tcp[at + 1] == 0 ? 1 : tcp[at + 1];
 }
 
-static void set16(guint8 *tcp, guint at, guint value)
+static guint swapped(guint word) { return (word & 0xff) << 8 | word >> 8; }
+
+/* In one's complement. */
+static void note_error(fw_packet *p, guint old, guint new)
 {
-  change_sum(tcp, ct_be16(tcp + at), value);
+  guint sum = p->sum_error + swapped(new) + (swapped(old) ^ 0xffff) + old + (new ^ 0xffff);
+
+  while (sum > 0xffff)
+    sum = (sum & 0xffff) + (sum >> 16);
+  p->sum_error = (guint16)sum;
+}
+
+static void set16(fw_packet *p, guint8 *tcp, guint at, guint value)
+{
+  const guint old = ct_be16(tcp + at);
+
+  change_sum(tcp, old, value);
   put16(tcp + at, value);
+  if (at % 2 != 0)
+    note_error(p, old, value);
 }
 
 /* ---- the largest segment ---- */
@@ -95,7 +112,7 @@ static void add_mss(const fw_program *program, fw_packet *p, guint header, guint
   put16(tcp + TCP_BYTES + 2, MIN(mss, p->family == FW_IPV6 ? MSS_ADDED_IPV6 : MSS_ADDED_IPV4));
   change_sum(tcp, 0, ct_be16(tcp + TCP_BYTES));
   change_sum(tcp, 0, ct_be16(tcp + TCP_BYTES + 2));
-  set16(tcp, 12, ct_be16(tcp + 12) + (1U << 12));
+  set16(p, tcp, 12, ct_be16(tcp + 12) + (1U << 12));
 }
 
 gboolean fw_act_tcpmss(fw_program *program, fw_packet *p, const fw_step *step)
@@ -115,7 +132,7 @@ gboolean fw_act_tcpmss(fw_program *program, fw_packet *p, const fw_step *step)
   for (i = TCP_BYTES; tcp != NULL && i + MSS_BYTES <= header; i += option_bytes(tcp, i))
     if (tcp[i] == OPTION_MSS && tcp[i + 1] == MSS_BYTES) {
       if (ct_be16(tcp + i + 2) > mss)
-        set16(tcp, i + 2, mss);
+        set16(p, tcp, i + 2, mss);
       return TRUE;
     }
   add_mss(program, p, header, mss);
@@ -168,7 +185,7 @@ void fw_options_clear_ecn(const fw_program *program, fw_packet *p, guint bits)
   tcp = writable(program, p, 0);
   if (tcp == NULL)
     return;
-  set16(tcp, 12, ct_be16(tcp + 12) & ~bits);
+  set16(p, tcp, 12, ct_be16(tcp + 12) & ~bits);
   p->tcp_flags = tcp[13];
 }
 
@@ -206,7 +223,7 @@ fw_truth fw_options_set(const fw_program *program, fw_packet *p, guint8 option, 
   if (option == OPTION_MSS && n == 2 && ct_be16(tcp + i + offset) <= ct_be16(value))
     return FW_YES;
   for (k = 0; k + 1 < n; k += 2)
-    set16(tcp, i + offset + k, ct_be16(value + k));
+    set16(p, tcp, i + offset + k, ct_be16(value + k));
   return FW_YES;
 }
 

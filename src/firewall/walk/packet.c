@@ -115,6 +115,7 @@ static inline void start(fw_packet *p, const ct_packet *raw)
   p->entry = NULL;
   p->mark = p->mark_unknown = 0;
   p->type = p->readings = p->direction = 0;
+  p->sum_error = 0;
   p->broken = p->protocolless = FALSE;
   p->edited = p->own = p->made = p->routed = FALSE;
   p->has_entry = p->class_only = p->gone = FALSE;

@@ -66,6 +66,7 @@ typedef struct fw_packet {
   guint8 type;                           /* pkttype */
   guint8 readings;                       /* how often addresses and ports were read again, since they had changed */
   guint8 direction;                      /* ct_dir; of those with an entry */
+  guint16 sum_error;                     /* by how much rules have put TCP's sum wrong, in one's complement */
   /* TRUE or FALSE: */
   guint8 broken;       /* IPv6: an extension header is cut: whoever asks for the protocol drops the packet */
   guint8 protocolless; /* IPv6: no protocol can be told (a later fragment) */
@@ -79,6 +80,9 @@ typedef struct fw_packet {
   guint8 translated;   /* raw is a copy, whose addresses or ports are no longer those that arrived */
   guint8 seen;         /* conntrack has seen it: the hooks behind it */
 } fw_packet;
+
+/* Whether rules have changed TCP's bytes other than its sum (options.h). */
+static inline gboolean fw_packet_is_spoilt(const fw_packet *p) { return p->sum_error != 0 && p->sum_error != 0xffff; }
 
 /* Reads the headers of a packet that has reached the IP layer. Everything else is as of the box's first hook. */
 void fw_packet_read(fw_packet *p, const ct_packet *raw);
