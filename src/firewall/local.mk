@@ -84,7 +84,7 @@ firewall_sources = \
 	src/firewall/walk/memory.c src/firewall/walk/memory.h \
 	src/firewall/walk/nat.c src/firewall/walk/nat.h \
 	src/firewall/walk/nat_bytes.c src/firewall/walk/nat_bytes.h src/firewall/walk/nat_range.c src/firewall/walk/nat_range.h \
-	src/firewall/walk/npt.c \
+	src/firewall/walk/npt.c src/firewall/walk/npt.h \
 	src/firewall/walk/options.c src/firewall/walk/options.h \
 	src/firewall/walk/ip_options.c src/firewall/walk/ip_options.h \
 	src/firewall/walk/own.c src/firewall/walk/own.h \

@@ -228,8 +228,10 @@ gboolean verify_rules_read_head(verify_rules_run *r, GError **error)
   JsonObject *o = verify_rules_next_line(r, error);
   gint64 hz;
 
-  if (o == NULL || !json_object_has_member(o, "rules_transcript"))
-    return o != NULL ? verify_rules_broken(r, error, "not a transcript of rules") : FALSE;
+  if (o == NULL)
+    return r->line->len == 0 ? verify_rules_broken(r, error, "nothing is in it") : FALSE;
+  if (!json_object_has_member(o, "rules_transcript"))
+    return verify_rules_broken(r, error, "not a transcript of rules");
   r->report->kernel = g_strdup(verify_rules_text(o, "kernel", "?"));
   r->report->capture = g_strdup(verify_rules_text(o, "capture", "?"));
   keep_head(r, o);

@@ -5,6 +5,7 @@
  * (recorded-rules); the others are found through CTREPLAY_TRUTH, else in ../shared beside the source tree.
  */
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,7 +77,7 @@ static gboolean check(const char *folder, const char *name, guint number)
   printf("%sok %u - %s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " fields, %u differences\n",
          fine ? "" : "not ", number, name, report.packets, report.fields, report.differences);
   if (!fine)
-    diagnose(error != NULL ? error->message : report.text);
+    diagnose(error != NULL ? error->message : report.text != NULL ? report.text : "nobody says why");
   g_clear_error(&error);
   verify_rules_report_clear(&report);
   return fine;
@@ -94,17 +95,49 @@ static guint check_all(const char *folder, char **parts, guint number)
   return number;
 }
 
+/* => whether it is refused, with words. */
+static gboolean is_refused(const char *capture, const char *truth, const char *why)
+{
+  const char *none[1] = { NULL };
+  verify_rules_report report = { 0 };
+  GError *error = NULL;
+  gboolean refused = !verify_rules_capture(capture, truth, none, NULL, -1, &report, &error) && error != NULL &&
+                     strstr(error->message, why) != NULL;
+
+  if (!refused)
+    printf("# %s with %s: %s\n", truth, capture, error != NULL ? error->message : "no words");
+  g_clear_error(&error);
+  verify_rules_report_clear(&report);
+  return refused;
+}
+
+/* Recordings of which a part is missing, or that are empty. */
+static void check_broken(guint number)
+{
+  g_autofree char *folder = g_dir_make_tmp(NULL, NULL), *empty = g_build_filename(folder, "empty.jsonl.gz", NULL),
+                  *gone = g_build_filename(folder, "gone", NULL);
+  gboolean fine = g_file_set_contents(empty, "", 0, NULL);
+
+  fine &= is_refused(RECORDED_RULES "/ttl-nat.pcap", empty, "line 1: nothing is in it");
+  fine &= is_refused(RECORDED_RULES "/ttl-nat.pcap", gone, "No such file");
+  fine &= is_refused(gone, RECORDED_RULES "/ttl-nat.jsonl.gz", "No such file");
+  printf("%sok %u - recordings that are empty or not there are refused with words\n", fine ? "" : "not ", number);
+  g_remove(empty);
+  g_rmdir(folder);
+}
+
 int main(int argc, char **argv)
 {
   const char *set = g_getenv("CTREPLAY_TRUTH");
   g_autofree char *folder = g_build_filename(set != NULL && *set != '\0' ? set : TRUTH_DEFAULT, "rules", NULL);
   guint own, number;
 
-  (void)argc;
   own = check_all(RECORDED_RULES, argv + 1, 0);
   number = check_all(folder, argv + 1, own);
   if (number == own)
     printf("ok %u - rules # SKIP no recordings in %s (CTREPLAY_TRUTH)\n", ++number, folder);
+  if (argc == 1)
+    check_broken(++number);
   printf("1..%u\n", number);
   return 0;
 }

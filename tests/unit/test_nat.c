@@ -210,6 +210,41 @@ START_TEST(one_port_serves_one)
 }
 END_TEST
 
+static bool tell(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user)
+{
+  (void)original;
+  *id = *(uint16_t *)user;
+  return manip == CT_NAT_DST;
+}
+
+/* More ports than are tried, and the told one is where the kernel's search has ended: with several rounds too. */
+START_TEST(a_search_that_finds_none_ends_with_what_is_told)
+{
+  ct_nat_range range = to("192.168.1.80", "192.168.1.80", CT_NAT_IDS | CT_NAT_RANDOM);
+  uint16_t told = 7000;
+  ct_view v;
+
+  range.min_id = 7000;
+  range.max_id = 7299;
+  ct_engine_nat_draws(engine, tell, &told);
+  for (; told < 7300; told++) {
+    v = pass(udp("198.51.100.7", 5000, "203.0.113.1", (guint16)(told - 6000)), CT_NAT_DST, &range);
+    ck_assert_uint_eq(v.tuple[CT_REPLY].src_id, told);
+    ck_assert(!(v.status & CT_STATUS_SRC_NAT));
+  }
+  for (told = 7000; told < 7300; told += 299) {
+    v = pass(udp("198.51.100.7", 5000, "203.0.113.2", told), CT_NAT_DST, &range);
+    ck_assert_uint_eq(v.tuple[CT_REPLY].src_id, told);
+    ck_assert(v.status & CT_STATUS_SRC_NAT);
+  }
+  /* What nobody could have drawn is nobody's word. */
+  told = 9;
+  v = pass(udp("198.51.100.7", 5000, "203.0.113.3", 53), CT_NAT_DST, &range);
+  ck_assert_uint_ge(v.tuple[CT_REPLY].src_id, 7000);
+  ck_assert_uint_lt(v.tuple[CT_REPLY].src_id, 7300);
+}
+END_TEST
+
 START_TEST(binding_to_nothing_changes_ports)
 {
   ct_nat_range range = to("192.168.1.80", "192.168.1.80", 0);
@@ -382,6 +417,7 @@ int main(void)
   tcase_add_test(tests, each_tuple_finds_its_entry);
   tcase_add_test(tests, ports_by_their_class);
   tcase_add_test(tests, random_ports_are_drawn);
+  tcase_add_test(tests, a_search_that_finds_none_ends_with_what_is_told);
   tcase_add_test(tests, one_port_serves_one);
   tcase_add_test(tests, binding_to_nothing_changes_ports);
   tcase_add_test(tests, confirmed_entries_stay);

@@ -258,14 +258,15 @@ uint16_t ct_nat_random(ct_engine *engine)
   return (uint16_t)(nat->random >> 32);
 }
 
-static uint16_t draw(const choice *c, uint32_t least, uint32_t size)
+/* *told: whether the caller of the engine has said what came of it: the id that the search ended with. */
+static uint16_t draw(const choice *c, uint32_t least, uint32_t size, bool *told)
 {
   const struct ct_nat *nat = c->engine->nat;
   uint16_t id;
 
-  if (nat->draw != NULL && nat->draw(&c->original, c->manip, &id, nat->draw_user) && id >= least && id - least < size)
-    return (uint16_t)(id - least);
-  return ct_nat_random(c->engine);
+  *told =
+    nat->draw != NULL && nat->draw(&c->original, c->manip, &id, nat->draw_user) && id >= least && id - least < size;
+  return *told ? (uint16_t)(id - least) : ct_nat_random(c->engine);
 }
 
 /* Least value and number of values of the id that may be given. => NULL: none may. */
@@ -295,13 +296,14 @@ static uint16_t *id_to_change(const choice *c, ct_tuple *tuple, uint32_t *least,
   return id;
 }
 
-static uint16_t first_offset(const choice *c, uint16_t id, uint32_t least, uint32_t size)
+static uint16_t first_offset(const choice *c, uint16_t id, uint32_t least, uint32_t size, bool *told)
 {
+  *told = false;
   if (c->range->flags & CT_NAT_OFFSET)
     return (uint16_t)(id - c->range->base_id);
   if (!(c->range->flags & CT_NAT_RANDOM) && c->manip == CT_NAT_DST)
     return 0;
-  return draw(c, least, size);
+  return draw(c, least, size, told);
 }
 
 static ct_nat_how how_of(const ct_nat_range *range)
@@ -311,16 +313,20 @@ static ct_nat_how how_of(const ct_nat_range *range)
                                       : CT_NAT_HOW_CLASH;
 }
 
-/* nf_nat_l4proto_unique_tuple. Gives up with the last id that it tried. */
+/*
+ * nf_nat_l4proto_unique_tuple. Gives up with the last id that it tried. Where an id is told, the search of each round
+ * begins with it, and it is the last one of who gives up.
+ */
 static void choose_id(const choice *c, ct_tuple *tuple)
 {
   uint32_t least, size, attempts, i;
-  uint16_t *id = id_to_change(c, tuple, &least, &size), offset;
+  uint16_t *id = id_to_change(c, tuple, &least, &size), offset, first;
+  bool told;
 
   if (id == NULL)
     return;
   c->engine->nat->how = (uint8_t)how_of(c->range);
-  offset = first_offset(c, *id, least, size);
+  first = offset = first_offset(c, *id, least, size, &told);
   for (attempts = MIN(size, ATTEMPTS_MOST);; attempts /= 2) {
     for (i = 0; i < attempts; i++, offset++) {
       *id = (uint16_t)(least + offset % size);
@@ -329,9 +335,11 @@ static void choose_id(const choice *c, ct_tuple *tuple)
     }
     if (attempts >= size || attempts < ATTEMPTS_LEAST) {
       c->engine->nat->how = CT_NAT_HOW_FULL;
+      if (told)
+        *id = (uint16_t)(least + first);
       return;
     }
-    offset = draw(c, least, size);
+    first = offset = draw(c, least, size, &told);
   }
 }
 

@@ -35,7 +35,8 @@ void ct_engine_nat(ct_engine *engine, uint8_t family);
 
 /*
  * Where the kernel draws an id at random, these are asked first: of a connection by its original tuple, and which end
- * of it. => true with *id, which is then the first that is tried; false: the engine's own seed. NULL: nobody.
+ * of it. => true with *id, which is then the first that is tried, and what a search that finds none free ends with;
+ * false: the engine's own seed. NULL: nobody.
  */
 typedef bool (*ct_nat_draw_fn)(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user);
 void ct_engine_nat_draws(ct_engine *engine, ct_nat_draw_fn draw, void *user);

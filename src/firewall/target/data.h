@@ -38,6 +38,7 @@ typedef struct fw_reject {
   const char *with; /* as saved: "icmp-port-unreachable" */
   guint8 kind;      /* fw_reject_kind */
   guint8 type, code;
+  guint8 pointer; /* of a parameter problem of IPv6: where in the header; no rule has one */
 } fw_reject;
 
 enum { FW_CT_ZONE_BOTH, FW_CT_ZONE_ORIG, FW_CT_ZONE_REPLY };

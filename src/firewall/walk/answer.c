@@ -232,13 +232,21 @@ static guint build_reset(const fw_firewall *f, const fw_packet *r, guint8 *b, co
   return ip + 20;
 }
 
-/* The box's address on the way to the sender, which may be the box. => NULL: not said. */
+/*
+ * The box's address on the way to the sender, which may be the box; of IPv6 one of the link by which the packet came,
+ * where it has any. => NULL: not said.
+ */
 static const fw_address *own_address(const fw_firewall *f, const fw_packet *r, const fw_interface_name *way)
 {
+  const fw_address *there;
+
   if (fw_box_facts_type(f->facts, r->family, &r->destination) == FW_ADDRTYPE_LOCAL)
     return &r->destination;
   if (fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL)
     return &r->source;
+  there = r->family == FW_IPV6 && r->in->known ? fw_where_own_on(f, FW_IPV6, r->in->name) : NULL;
+  if (there != NULL)
+    return there;
   return fw_where_own_on(f, r->family, way->known ? way->name : NULL);
 }
 
@@ -306,8 +314,8 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
     return "an ICMP error is not answered by another";
   if (is_for_all(f, r))
     return "what goes to many is not answered";
-  /* Only rules ask for it; the kernel's own errors do not. */
-  if (!fw_answer_by_kernel(f) && (sum_is_wrong(f, r) || is_spoilt(f, r, FALSE)))
+  /* Only REJECT asks for it. */
+  if ((f->asked != NULL || f->outcome.verdict == FW_VERDICT_REJECT) && (sum_is_wrong(f, r) || is_spoilt(f, r, FALSE)))
     return "the packet's checksum is wrong";
   return NULL;
 }
@@ -368,6 +376,7 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
   h[1] = reject->code;
   if (f->outcome.kernel == FW_KERNEL_OPTIONS)
     h[4] = f->ip_options.wrong;
+  h[7] = reject->pointer;
   for (i = 0; i < quoted; i++)
     h[8 + i] = *fw_packet_at(r, i, 1, scratch);
   put16(h + 2, folded(sum_of(r->family == FW_IPV6 ? pseudo_sum(r, b, CT_PROTO_ICMPV6, 8 + quoted) : 0, h, 8 + quoted)));
@@ -394,8 +403,10 @@ static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
 
   if (f->asked != NULL)
     return f->asked;
-  if (!fw_answer_by_kernel(f))
+  if (f->outcome.verdict == FW_VERDICT_REJECT)
     return f->outcome.decision.rule->target.data;
+  if (!fw_answer_by_kernel(f))
+    return fw_npt_refusal(&f->outcome.decision);
   if (f->outcome.kernel == FW_KERNEL_SCOPE)
     return &beyond;
   if (f->outcome.kernel == FW_KERNEL_OPTIONS)
@@ -432,6 +443,11 @@ static gboolean build(fw_firewall *f, const fw_packet *rejected)
   guint n;
 
   fw_firewall_write(f);
+  /* DNPT. A packet has no device there, without which the kernel sends none; REJECT takes one. */
+  if (rejected->hook == FW_HOOK_OUTPUT && reject->pointer != 0) {
+    a->why_not = "the kernel sends no such error from OUTPUT";
+    return FALSE;
+  }
   if (route.end != FW_ROUTE_GOES) {
     a->why_not = "there is no way to the sender";
     return FALSE;

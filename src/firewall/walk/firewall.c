@@ -349,7 +349,7 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
   if (passage->result.verdict == CT_VERDICT_DROP && f->outcome.verdict != FW_VERDICT_DROP &&
       f->outcome.verdict != FW_VERDICT_REJECT)
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
-  if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && !p->has_entry && !observe)
+  if (fw_answer_is_due(f) && !p->has_entry && !observe)
     fw_answer_alone(f, engine, p);
 }
 
@@ -384,7 +384,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_pass
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
-      if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && p->has_entry)
+      if (fw_answer_is_due(f) && p->has_entry)
         fate = fw_answer_attached(f, p);
       /* What answers the answer goes the packet's own way, and confirms its entry where that is new. */
       if (G_UNLIKELY(fate >= CT_FATE_ANSWERED && passage->entry != NULL && passage->is_new && f->outcome.answer.sent &&
@@ -556,7 +556,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
                     &passage);
   }
   pass(f, engine, a, &passage, p, straight, result);
-  if (G_UNLIKELY(o->verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)))
+  if (G_UNLIKELY(fw_answer_is_due(f)))
     fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)
     o->verdict = FW_VERDICT_ACCEPT;

@@ -61,13 +61,13 @@ void fw_loop_packet(fw_firewall *f, ct_engine *engine, const ct_passage *left, f
   f->program->view_of = NULL;
   if (!deliver(f, p, &last)) {
     fate = CT_FATE_DROP;
-    if (o->verdict == FW_VERDICT_REJECT && p->has_entry)
+    if (fw_answer_by_rule(f) && p->has_entry)
       fate = fw_answer_attached(f, p);
   }
   ct_engine_conclude(engine, &passage, f->options.mode == FW_MODE_OBSERVE ? CT_FATE_ACCEPT : fate);
   f->program->passage = NULL;
   f->program->view_of = NULL;
-  if (o->verdict == FW_VERDICT_REJECT && !p->has_entry && f->options.mode != FW_MODE_OBSERVE)
+  if (fw_answer_by_rule(f) && !p->has_entry && f->options.mode != FW_MODE_OBSERVE)
     fw_answer_alone(f, engine, p);
 }
 

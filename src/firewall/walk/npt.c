@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firewall/target/data.h"
+#include "firewall/walk/npt.h"
 #include "firewall/walk/targets.h"
 
 enum { WORDS = 8, ALL_ONES = 0xffff, IPV6_HEADER = 40, SOURCE_AT = 8, DESTINATION_AT = 24, ICMPV6_HEADER = 8 };
@@ -85,11 +86,30 @@ static gboolean act(fw_program *program, fw_packet *p, const fw_step *step, guin
   if (program->maybe || program->own_bytes == NULL)
     return TRUE;
   bytes = program->own_bytes(p, 0, program->own_user);
-  if (p->raw->length < IPV6_HEADER || !map_prefix(n, bytes + at))
+  if (p->raw->length < IPV6_HEADER)
     return FALSE;
+  if (!map_prefix(n, bytes + at)) {
+    program->changed(program, p); /* the error about it has the new prefix, and goes to it */
+    return FALSE;
+  }
   map_bounced(n, p, bytes, at == SOURCE_AT ? DESTINATION_AT : SOURCE_AT);
   program->changed(program, p);
   return TRUE;
+}
+
+const fw_reject *fw_npt_refusal(const fw_decision *d)
+{
+  /* Parameter problem, an erroneous field, and where that is. */
+  static const fw_reject source = { .type = 4, .pointer = SOURCE_AT };
+  static const fw_reject destination = { .type = 4, .pointer = DESTINATION_AT };
+
+  if (d->verdict != FW_VERDICT_DROP || d->hotdrop || d->rule == NULL || d->rule->target.ops == NULL)
+    return NULL;
+  switch (d->rule->target.ops->id) {
+  case FW_TARGET_ID_SNPT: return &source;
+  case FW_TARGET_ID_DNPT: return &destination;
+  default: return NULL;
+  }
 }
 
 gboolean fw_act_snpt(fw_program *program, fw_packet *p, const fw_step *step)

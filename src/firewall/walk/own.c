@@ -97,7 +97,7 @@ static gboolean shape_of(shape *s, const fw_packet *p)
     return p->tcp_flags & CT_TCP_RST && add(s, p, p->l4_offset, RESET);
   if (p->protocol != (p->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP) || !add(s, p, p->l4_offset, ICMP_HEAD))
     return FALSE;
-  if (!(p->family == FW_IPV6 ? s->bytes[0] == 1 || s->bytes[0] == 3
+  if (!(p->family == FW_IPV6 ? s->bytes[0] == 1 || s->bytes[0] == 3 || s->bytes[0] == 4
                              : s->bytes[0] == 3 || s->bytes[0] == 11 || s->bytes[0] == 12))
     return FALSE;
   s->bytes[2] = s->bytes[3] = 0;

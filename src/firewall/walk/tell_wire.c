@@ -73,6 +73,8 @@ static void put_payload(GString *out, fw_wire *w, guint32 offset)
     put_hex(out, "payload", w->b + offset, w->end - offset);
 }
 
+static gboolean has_payload(const fw_wire *w) { return w->payload > 0 && w->payload < w->end; }
+
 static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full);
 
 static gboolean sum_is_right(const guint8 *b, guint32 l4, guint32 n)
@@ -250,6 +252,9 @@ void fw_wire_put(GString *out, fw_wire *w)
     put_l4(out, w);
   else
     put_payload(out, w, w->l4);
+  /* What was sent in has one, and this has none: an ICMP error's first piece, or one that ends with the header. */
+  if (w->sent != NULL && has_payload(w->sent) && !has_payload(w))
+    g_string_append(out, ",\"payload\":\"\"");
 }
 
 static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full)

@@ -15,7 +15,7 @@ typedef struct fw_wire {
   gboolean inner, full;       /* full: with what equals the packet sent in */
   const ct_packet *was;       /* the packet sent in; NULL: with `full`, or it had no such header */
   const struct fw_wire *sent; /* the last fragment sent in, of a datagram that leaves in fragments; NULL: it does not */
-  guint32 payload;            /* offset of the payload that was written; of `sent` alone */
+  guint32 payload;            /* offset of the payload, where one may be written; 0: where none may */
 } fw_wire;
 
 /*
