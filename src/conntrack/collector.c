@@ -55,6 +55,7 @@ uint64_t ct_collector_begin(ct_collector *c, const ct_params *params, uint64_t m
   if (c->next_bucket == 0) {
     c->mean_ticks = SCAN_MAX_S * ticks_a_second(params);
     c->weight = FIRST_WEIGHT;
+    c->earliest_ns = INT64_MAX;
     c->started_ns = now_ns;
   }
   return c->early_drop && params->profile->gc_drops_closing ? max / 100 * 95 : 0;
@@ -64,6 +65,7 @@ void ct_collector_weigh(ct_collector *c, const ct_params *params, int64_t deadli
 {
   int64_t hz = ticks_a_second(params), left = (deadline_ns - now_ns) / tick_ns(params);
 
+  c->earliest_ns = MIN(c->earliest_ns, deadline_ns);
   left = CLAMP(left, hz * SCAN_MIN_S, hz * LIFETIME_MAX_S);
   c->mean_ticks += (left - c->mean_ticks) / (int64_t)++c->weight;
 }
@@ -84,13 +86,31 @@ void ct_collector_end(ct_collector *c, const ct_params *params, int64_t now_ns, 
     c->next_run_ns = now_ns + tick_ns(params);
     return;
   }
+  next = CLAMP(c->mean_ticks, SCAN_MIN_S * hz, SCAN_MAX_S * hz);
+  took = MAX((now_ns - c->started_ns) / tick_ns(params), 1);
+  /* A saved state says nothing of a cycle that is over, so that it does not matter which runs were passed over. */
+  c->mean_ticks = c->started_ns = 0;
+  c->weight = 0;
   if (params->profile->collecting != CT_COLLECT_BY_MEAN) {
     c->next_run_ns = now_ns + SCAN_WHOLE_S * NS_PER_S;
     return;
   }
-  next = CLAMP(c->mean_ticks, SCAN_MIN_S * hz, SCAN_MAX_S * hz);
-  took = MAX((now_ns - c->started_ns) / tick_ns(params), 1);
   c->next_run_ns = now_ns + (next > took ? next - took : 1) * tick_ns(params);
+}
+
+/*
+ * As long as every entry has as much left as the longest pause between two runs, their mean is no less, whatever the
+ * order: each run is followed by the next after that pause.
+ */
+void ct_collector_leap(ct_collector *c, const ct_params *params, int64_t now_ns)
+{
+  const int64_t longest = SCAN_MAX_S * ticks_a_second(params);
+  const bool by_mean = params->profile->collecting == CT_COLLECT_BY_MEAN;
+  const int64_t period_ns = by_mean ? (longest - 1) * tick_ns(params) : SCAN_WHOLE_S * NS_PER_S;
+  const int64_t last_ns = MIN(now_ns, c->earliest_ns - (by_mean ? longest * tick_ns(params) : 1));
+
+  if (c->next_run_ns <= last_ns)
+    c->next_run_ns += ((last_ns - c->next_run_ns) / period_ns + 1) * period_ns;
 }
 
 uint32_t ct_collector_share(uint32_t buckets) { return MAX(buckets / SHARES, 1); }

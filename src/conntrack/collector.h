@@ -14,6 +14,7 @@ typedef struct ct_collector {
   uint32_t next_bucket;
   int64_t mean_ticks; /* running mean of remaining lifetimes */
   uint64_t weight;
+  int64_t earliest_ns;  /* the first deadline of the live entries that the cycle has met; INT64_MAX: none */
   bool early_drop;      /* set by a failed early drop */
   uint32_t share_ticks; /* CT_COLLECT_SHARES: between the last run and the one before */
 } ct_collector;
@@ -29,6 +30,12 @@ void ct_collector_weigh(ct_collector *collector, const ct_params *params, int64_
 uint32_t ct_collector_enough(const ct_params *params);
 /* The run ends, whole or where it had enough. Sets the next. */
 void ct_collector_end(ct_collector *collector, const ct_params *params, int64_t now_ns, bool whole);
+
+/*
+ * Behind a whole run that ended nothing, and where nothing changes up to now_ns: passes over the runs of which each
+ * would do no more than set the next. Not of CT_COLLECT_SHARES.
+ */
+void ct_collector_leap(ct_collector *collector, const ct_params *params, int64_t now_ns);
 
 /* CT_COLLECT_SHARES: so many buckets are a run's, of a table of that size. */
 uint32_t ct_collector_share(uint32_t buckets);

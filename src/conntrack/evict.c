@@ -271,10 +271,15 @@ static void run_share(ct_engine *engine, uint64_t early_limit)
   ct_collector_end_share(c, &engine->params, engine->now_ns, met, killed);
 }
 
-/* One run of the work: to the end of the table or until it has killed enough. Sets the next run. */
-static void run_collector(ct_engine *engine)
+/*
+ * One run of the work: to the end of the table or until it has killed enough. Sets the next run; of those up to now_ns
+ * the first that may do something.
+ */
+static void run_collector(ct_engine *engine, int64_t now_ns)
 {
   ct_collector *c = &engine->collector;
+  const uint64_t count = engine->count;
+  const bool from_start = c->next_bucket == 0;
   uint64_t early_limit = ct_collector_begin(c, &engine->params, engine->params.max, engine->now_ns);
   bool whole = true;
 
@@ -287,6 +292,8 @@ static void run_collector(ct_engine *engine)
   else
     whole = scan_all(engine, early_limit);
   ct_collector_end(c, &engine->params, engine->now_ns, whole);
+  if (from_start && whole && engine->count == count)
+    ct_collector_leap(c, &engine->params, now_ns);
 }
 
 void ct_evict_collect(ct_engine *engine, int64_t now_ns)
@@ -298,6 +305,6 @@ void ct_evict_collect(ct_engine *engine, int64_t now_ns)
     if (engine->count == 0)
       ct_collector_pass_empty(c, &engine->params, now_ns);
     else
-      run_collector(engine);
+      run_collector(engine, now_ns);
   }
 }

@@ -250,6 +250,23 @@ START_TEST(the_same_run_twice_and_split_anywhere)
 }
 END_TEST
 
+/* A UDP packet of one more connection. */
+static void connect_udp(ct_engine *engine, const ct_params *params, guint i, gint64 time_ns)
+{
+  uint8_t ip[HEADERS] = { 0x45 };
+  ct_packet packet = { .time_ns = time_ns, .number = i + 1, .data = ip, .length = HEADERS, .captured = HEADERS };
+  ct_result result;
+
+  put16(ip + 2, HEADERS);
+  ip[9] = CT_PROTO_UDP;
+  put32(ip + 12, 0x0a000000 + i);
+  put32(ip + 16, 0x0a010001);
+  put16(ip + 24, HEADERS - 20);
+  ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, params);
+  ct_engine_packet(engine, &packet, &result);
+  ck_assert_int_eq(result.cls, CT_CLASS_NEW);
+}
+
 /* When the first of 100 entries that have expired together is collected, in seconds after the first packet. */
 static guint collected_after_s(guint64 seed)
 {
@@ -259,20 +276,8 @@ static guint collected_after_s(guint64 seed)
 
   params.hash_seed = seed;
   engine = ct_engine_new(&params);
-  for (i = 0; i < 100; i++) {
-    uint8_t ip[HEADERS] = { 0x45 };
-    ct_packet packet = { .time_ns = S, .number = i + 1, .data = ip, .length = HEADERS, .captured = HEADERS };
-    ct_result result;
-
-    put16(ip + 2, HEADERS);
-    ip[9] = CT_PROTO_UDP;
-    put32(ip + 12, 0x0a000000 + i);
-    put32(ip + 16, 0x0a010001);
-    put16(ip + 24, HEADERS - 20);
-    ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &params);
-    ct_engine_packet(engine, &packet, &result);
-    ck_assert_int_eq(result.cls, CT_CLASS_NEW);
-  }
+  for (i = 0; i < 100; i++)
+    connect_udp(engine, &params, i, S);
   for (s = 1; ct_engine_count(engine) == 100; s++)
     ct_engine_advance(engine, (1 + (gint64)s) * S);
   ct_engine_free(engine);
@@ -296,6 +301,69 @@ START_TEST(the_phase_of_the_collector_is_the_seed_s)
       ck_assert(s >= 30 && s < first_s + 60);
     ck_assert_uint_eq(s, collected_after_s(before_ms << 32 | 12345)); /* the lower half is the hash key's */
   }
+}
+END_TEST
+
+/*
+ * Sixty years are thirty million runs over a quarter of a million buckets: whoever does each of them does not end. The
+ * entries do, at the first run behind their deadline.
+ */
+START_TEST(the_collector_leaps_over_runs_that_find_nothing)
+{
+  const gint64 year_ns = 365 * G_GINT64_CONSTANT(86400) * S;
+  ct_params params = small_table(0, CT_GC_KERNEL);
+  ct_engine *engine;
+  guint i;
+
+  params.buckets = 262144;
+  params.timeout_s[CT_TIMEOUT_UDP] = G_MAXINT32;
+  engine = ct_engine_new(&params);
+  for (i = 0; i < 1000; i++)
+    connect_udp(engine, &params, i, S);
+  ct_engine_advance(engine, 60 * year_ns);
+  ck_assert_uint_eq(ct_engine_count(engine), 1000);
+  ct_engine_advance(engine, (1 + (gint64)G_MAXINT32) * S - 1);
+  ck_assert_uint_eq(ct_engine_count(engine), 1000);
+  ct_engine_advance(engine, (61 + (gint64)G_MAXINT32) * S);
+  ck_assert_uint_eq(ct_engine_count(engine), 0);
+  ct_engine_free(engine);
+}
+END_TEST
+
+/* How often somebody asks what time it is makes no difference: few runs at a time, or many of which most are leapt. */
+START_TEST(leaping_changes_nothing)
+{
+  static const char *const profiles[] = { "linux-6.18", "linux-5.10" };
+  ct_params params = small_table(0, CT_GC_KERNEL);
+  ct_engine *often, *seldom;
+  guint i, s, leapt = 0;
+
+  params.profile = ct_profile_find(profiles[_i % 2]);
+  params.hz = _i % 3 == 0 ? 0 : 300;
+  params.hash_seed = (guint64)_i << 40 | (guint)_i;
+  params.timeout_s[CT_TIMEOUT_UDP] = 7 * 60;
+  often = ct_engine_new(&params);
+  seldom = ct_engine_new(&params);
+  ct_engine_advance(seldom, S); /* the collector's phase counts from here */
+  for (s = 1, i = 0; s < 4000; s++) {
+    ct_engine_advance(often, (gint64)s * S);
+    if ((s * 7919 + (guint)_i * 31) % 997 < (s / 500) * 20) {
+      connect_udp(often, &params, i, (gint64)s * S);
+      connect_udp(seldom, &params, i++, (gint64)s * S);
+      leapt++;
+    } else if (s % 300 == (guint)_i) {
+      ct_engine_advance(seldom, (gint64)s * S);
+    } else {
+      continue;
+    }
+    ck_assert_uint_eq(ct_engine_count(often), ct_engine_count(seldom));
+  }
+  ck_assert_uint_gt(leapt, 100);
+  ck_assert_uint_gt(ct_engine_stats(seldom)->ended[CT_REASON_END_TIMEOUT], 50);
+  ck_assert_uint_eq(ct_engine_stats(often)->ended[CT_REASON_END_TIMEOUT],
+                    ct_engine_stats(seldom)->ended[CT_REASON_END_TIMEOUT]);
+  ct_engine_free(often);
+  ct_engine_free(seldom);
 }
 END_TEST
 
@@ -382,6 +450,8 @@ int main(void)
   tcase_add_loop_test(tc, every_entry_ends_once_and_the_log_equals_the_statistics, 0, G_N_ELEMENTS(settings));
   tcase_add_loop_test(tc, the_same_run_twice_and_split_anywhere, 0, G_N_ELEMENTS(settings));
   tcase_add_test(tc, the_phase_of_the_collector_is_the_seed_s);
+  tcase_add_test(tc, the_collector_leaps_over_runs_that_find_nothing);
+  tcase_add_loop_test(tc, leaping_changes_nothing, 0, 20);
   tcase_add_loop_test(tc, hints_never_show, 0, G_N_ELEMENTS(settings));
   tcase_add_loop_test(tc, a_listing_changes_nothing, 0, G_N_ELEMENTS(settings));
   suite_add_tcase(suite, tc);
